@@ -1,0 +1,34 @@
+# Every target sets up what it needs first; that takes a moment once and nothing afterwards.
+PORT ?= 8000
+PYTHON ?= python3
+PY := .venv/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run demo test lint format messages lock
+
+help: ## List these targets
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
+
+setup: ## Install everything into this folder
+	@$(PYTHON) scripts/setup.py
+
+run: setup ## Serve Flamingo on http://127.0.0.1:8000 (another port: make run PORT=8137)
+	@$(PY) manage.py serve --port $(PORT)
+
+demo: setup ## Load the Mont Fleur workshop, to look around in
+	@$(PY) manage.py demo
+
+test: setup ## Run the whole suite
+	@$(PY) scripts/test.py
+
+lint: setup ## Run the linters and check who may import whom
+	@$(PY) scripts/lint.py
+
+format: setup ## Lay out the source
+	@$(PY) scripts/lint.py --fix
+
+messages: setup ## Bring the translations up to date with the source
+	@$(PY) scripts/messages.py update
+
+lock: setup ## Choose newer versions of everything Flamingo is built from
+	@$(PY) scripts/lock.py
