@@ -1,0 +1,24 @@
+"""Log lines name no person: addresses, IP numbers and user agents are blanked before writing."""
+
+import logging
+import re
+
+_PERSONAL = re.compile(
+    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"  # a mail address
+    r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"  # IPv4
+    r"|\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{0,4}"  # IPv6
+    r"|Mozilla/[^\"]*"
+)
+
+
+def blank(text: str) -> str:
+    return _PERSONAL.sub("[private]", text)
+
+
+class Private(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg = blank(record.getMessage())
+        record.args = None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = blank(logging.Formatter().formatException(record.exc_info))
+        return True

@@ -1,0 +1,95 @@
+"""One process: web, worker and beat beside each other, on SQLite. The embedded default."""
+
+import asyncio
+import contextlib
+import threading
+from argparse import ArgumentParser
+from typing import Any
+
+from celery.beat import EmbeddedService
+from celery.worker import WorkController
+from daphne.server import Server
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from config import env as environment
+from config import health
+from config.celery import app
+from workshops import events
+
+
+class Command(BaseCommand):
+    help = "Run Flamingo in one process: web, worker and beat."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", type=int, default=8000)
+        parser.add_argument("--host", default="127.0.0.1")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if environment.read().redis_url:
+            raise CommandError(
+                _("REDIS_URL is set, so Flamingo runs as several processes: see the Procfile.")
+            )
+        settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0, interactive=False)
+        call_command("collectstatic", verbosity=0, interactive=False)
+        cache.delete(health.WORKER_KEY)
+        _start_worker()
+        self._serve(options["host"], options["port"])
+
+    def _serve(self, host: str, port: int) -> None:
+        from config.asgi import application
+
+        address = f"[{host}]" if ":" in host else host
+
+        def ready() -> None:
+            events.use_loop(asyncio.get_event_loop())
+            self.stdout.write(welcome(f"http://{address}:{port}"))
+            self.stdout.flush()
+
+        Server(
+            application=application,
+            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
+            ready_callable=ready,
+            websocket_handshake_timeout=10,
+            websocket_max_message_size=64 * 1024,
+            websocket_max_frame_size=64 * 1024,
+            server_name="flamingo",
+        ).run()
+
+
+def welcome(address: str) -> str:
+    lines = [_("Flamingo is here: %(address)s") % {"address": address}]
+    if settings.DEMO:
+        lines.append(_("Load the demo workshop on its first page and sign in with one click,"))
+        lines.append(_("or sign up with any address: mails arrive at %s/outbox/.") % address)
+    lines.append(_("Stop it with Ctrl-C."))
+    return "\n".join(lines)
+
+
+def _start_worker() -> None:
+    """A Celery worker and its beat in threads of this process; both end with it."""
+    app.finalize()
+    app.set_current()
+    app.set_default()
+    worker = WorkController(
+        app=app,
+        pool="solo",
+        concurrency=1,
+        loglevel="WARNING",
+        without_heartbeat=True,
+        without_mingle=True,
+        without_gossip=True,
+        quiet=True,
+    )
+    threading.Thread(target=worker.start, name="worker", daemon=True).start()
+    beat = EmbeddedService(
+        app, thread=True, schedule_filename=str(settings.DATA_DIR / "beat-schedule")
+    )
+    beat.daemon = True
+    with contextlib.suppress(RuntimeError):
+        beat.start()
+    app.send_task("config.alive")

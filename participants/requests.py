@@ -1,0 +1,9 @@
+from django.http import HttpRequest
+
+from participants.models import Participant
+
+
+class SignedInRequest(HttpRequest):
+    """What a view behind `login_required` gets."""
+
+    user: Participant  # type: ignore[assignment]

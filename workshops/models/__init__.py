@@ -1,0 +1,20 @@
+from workshops.models.activity import Activity, DigestPreference
+from workshops.models.contributions import Contribution, Decision, GlossaryTerm
+from workshops.models.seats import GroundRules, Invitation, Role, Seat
+from workshops.models.workshop import Constituency, Stage, StageKind, Workshop
+
+__all__ = [
+    "Activity",
+    "Constituency",
+    "Contribution",
+    "Decision",
+    "DigestPreference",
+    "GlossaryTerm",
+    "GroundRules",
+    "Invitation",
+    "Role",
+    "Seat",
+    "Stage",
+    "StageKind",
+    "Workshop",
+]

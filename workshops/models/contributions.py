@@ -1,0 +1,112 @@
+"""What a seat puts in, and what a moderator decides about it."""
+
+from typing import Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from workshops.models.seats import Seat
+from workshops.models.workshop import Constituency, Stage, Workshop
+
+
+class ContributionQuerySet(models.QuerySet["Contribution"]):
+    def within(self, workshop: Workshop) -> Self:
+        return self.filter(seat__workshop=workshop)
+
+    def published(self) -> Self:
+        return self.filter(state=Contribution.State.PUBLISHED)
+
+    def waiting(self) -> Self:
+        """For a moderator, the longest waiting first."""
+        return self.filter(state=Contribution.State.HELD).order_by("created_at", "pk")
+
+
+class Contribution(models.Model):
+    """Anything a seat puts in. Each kind extends it, so moderation, activity and export see one thing.
+
+    `version` rises with every change of its words or its state: a decision names the version it read.
+    """
+
+    class State(models.TextChoices):
+        HELD = "held", _("waiting for a moderator")
+        PUBLISHED = "published", _("published")
+        RETURNED = "returned", _("returned to its author")
+        REDACTED = "redacted", _("redacted")
+        WITHDRAWN = "withdrawn", _("withdrawn")
+
+    class Kind(models.TextChoices):
+        ASSUMPTION = "assumption", _("assumption")
+        SEED = "seed", _("seed")
+        REVISION = "revision", _("revision")
+        TERM = "term", _("glossary term")
+
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="contributions")
+    stage = models.ForeignKey(Stage, models.SET_NULL, null=True, related_name="contributions")
+    kind = models.CharField(max_length=12, choices=Kind.choices, editable=False)
+    language = models.CharField(max_length=10, default="en")
+    state = models.CharField(max_length=9, choices=State.choices, default=State.PUBLISHED)
+    version = models.PositiveIntegerField(default=1)
+    client_key = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = ContributionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seat", "client_key"], name="one_contribution_a_key")
+        ]
+        indexes = [models.Index(fields=["state", "created_at"], name="contribution_waiting")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class GlossaryTerm(Contribution):
+    """A word the group came to use alike, or knows it uses differently."""
+
+    term = models.CharField(max_length=80)
+    definition = models.TextField(max_length=600)
+    disputed_by = models.ManyToManyField(Constituency, blank=True, related_name="disputed_terms")
+    dispute = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["term"]
+
+
+class Decision(models.Model):
+    """A moderator's word on one version of one contribution."""
+
+    class Action(models.TextChoices):
+        PUBLISH = "publish", _("publish")
+        RETURN = "return", _("return")
+        REDACT = "redact", _("redact")
+        RESTORE = "restore", _("restore")
+
+    class Reason(models.TextChoices):
+        IDENTIFIES = "identifies", _("It could identify a person.")
+        SAYS_SHOULD = "says_should", _("It says what should happen, not what could.")
+        SAYS_WILL = "says_will", _("It says what will happen, not what could.")
+        ATTACK = "attack", _("It attacks a person or a group.")
+        DUPLICATE = "duplicate", _("It says what is already there.")
+        OFF_TOPIC = "off_topic", _("It is about something else.")
+        SAFETY = "safety", _("It could put someone in danger.")
+
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="decisions")
+    version = models.PositiveIntegerField()
+    moderator = models.ForeignKey(Seat, models.PROTECT, related_name="decisions")
+    action = models.CharField(max_length=8, choices=Action.choices)
+    reason = models.CharField(max_length=12, choices=Reason.choices, blank=True)
+    note = models.TextField(max_length=1000, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contribution", "version"], name="one_decision_a_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"decision {self.pk}"

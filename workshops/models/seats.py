@@ -1,0 +1,169 @@
+"""Who sits in a workshop, and how they were asked."""
+
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from participants.models import Participant
+from workshops.models.workshop import Constituency, Workshop
+
+
+class Role(models.TextChoices):
+    CONVENOR = "convenor", _("convenor")
+    FACILITATOR = "facilitator", _("facilitator")
+    MODERATOR = "moderator", _("moderator")
+    PARTICIPANT = "participant", _("participant")
+    OBSERVER = "observer", _("observer")
+
+
+class GroundRules(models.Model):
+    """One version of what everybody accepts before sitting down."""
+
+    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="ground_rules")
+    version = models.PositiveSmallIntegerField(default=1)
+    text = models.TextField(max_length=4000)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["workshop", "version"], name="one_rules_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"ground rules {self.version} of workshop {self.workshop_id}"
+
+
+class SeatQuerySet(models.QuerySet["Seat"]):
+    def taken(self) -> Self:
+        return self.filter(state=Seat.State.TAKEN)
+
+    def of(self, person: Participant) -> Self:
+        return self.filter(participant=person.pk)
+
+    def at(self, slug: str, person: Participant) -> Self:
+        """This person's seat in that workshop: views begin with get_object_or_404 of it."""
+        return self.taken().of(person).filter(workshop__slug=slug).select_related("workshop", "constituency")
+
+    def empty(self) -> Self:
+        return self.filter(state__in=[Seat.State.PREPARED, Seat.State.OFFERED])
+
+
+class Seat(models.Model):
+    """One person's place in one workshop. Rows stay when the person goes: what they put in has an author."""
+
+    class State(models.TextChoices):
+        PREPARED = "prepared", _("prepared")
+        OFFERED = "offered", _("offered")
+        TAKEN = "taken", _("taken")
+        LEFT = "left", _("left")
+        REMOVED = "removed", _("removed")
+
+    workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="seats")
+    participant = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="seats"
+    )
+    role = models.CharField(max_length=12, choices=Role.choices, default=Role.PARTICIPANT)
+    constituency = models.ForeignKey(
+        Constituency, models.PROTECT, null=True, blank=True, related_name="seats"
+    )
+    pseudonym = models.CharField(max_length=40, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    state = models.CharField(max_length=8, choices=State.choices, default=State.PREPARED)
+    rules_version = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+    left_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workshop", "participant"],
+                condition=Q(participant__isnull=False),
+                name="one_seat_a_person",
+            ),
+            models.UniqueConstraint(
+                "workshop",
+                Lower("pseudonym"),
+                condition=~Q(pseudonym=""),
+                name="one_seat_a_pseudonym",
+            ),
+            models.CheckConstraint(
+                name="taken_by_someone_named",
+                condition=~Q(state="taken")
+                | (Q(participant__isnull=False) & ~Q(pseudonym="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"seat {self.pk}"
+
+    @property
+    def hue(self) -> int:
+        """Which of the eight identity colours marks this seat."""
+        return self.pk % 8
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def unanswered(self) -> Self:
+        return self.filter(state__in=Invitation.UNANSWERED)
+
+    def acceptable(self) -> Self:
+        """Those that still lead to a seat."""
+        return self.unanswered().filter(
+            expires_at__gt=timezone.now(), seat__state=Seat.State.OFFERED
+        )
+
+
+class Invitation(models.Model):
+    """An offer of one seat to one person, by mail or by a code handed over.
+
+    The token is never stored: it is derived from SECRET_KEY and `nonce`, and found by its hash.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        SENT = "sent", _("sent")
+        BOUNCED = "bounced", _("bounced")
+        OPENED = "opened", _("opened")
+        ACCEPTED = "accepted", _("accepted")
+        DECLINED = "declined", _("declined")
+        EXPIRED = "expired", _("expired")
+        REVOKED = "revoked", _("revoked")
+
+    UNANSWERED = (State.QUEUED, State.SENT, State.BOUNCED, State.OPENED)
+
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="invitations")
+    address = models.EmailField(blank=True)
+    language = models.CharField(max_length=10, default="en")
+    nonce = models.CharField(max_length=32)
+    token_hash = models.CharField(max_length=64, unique=True)
+    state = models.CharField(max_length=8, choices=State.choices, default=State.QUEUED)
+    client_key = models.UUIDField(null=True, unique=True, editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+    opened_at = models.DateTimeField(null=True, blank=True)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["seat"],
+                condition=Q(state__in=["queued", "sent", "bounced", "opened"]),
+                name="one_open_invitation_a_seat",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"

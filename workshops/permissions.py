@@ -1,0 +1,111 @@
+"""The one table of rights: role × open stage → what a seat can do.
+
+Only this module compares a role or a stage. There is no superuser, and no right without a seat.
+"""
+
+from enum import StrEnum
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+
+from workshops.models import Role, Seat, Stage, StageKind, Workshop
+
+
+class Can(StrEnum):
+    READ = "read"  # the workshop's pages and what was published in it
+    READ_OPEN = "read_open"  # also what stages still open have gathered, and living drafts
+    SEE_SEATS = "see_seats"  # the seating plan
+    MOVE_STAGES = "move_stages"
+    EDIT_SETUP = "edit_setup"
+    INVITE = "invite"  # add seats and offer them
+    PROPOSE = "propose"  # assumptions and glossary terms
+    RESPOND = "respond"
+    SEED = "seed"
+    PLAN = "plan"  # the logic, and which scenarios there are
+    CO_EDIT = "co_edit"
+    SUBMIT = "submit"  # hand in a revision
+    MODERATE = "moderate"  # publish, return, redact, restore
+    REDACT = "redact"  # redact and restore only
+    RELEASE = "release"
+
+
+_FACILITATOR, _MODERATOR, _PARTICIPANT = Role.FACILITATOR, Role.MODERATOR, Role.PARTICIPANT
+
+ALWAYS: dict[str, set[Can]] = {
+    Role.CONVENOR: {Can.READ, Can.SEE_SEATS},
+    Role.FACILITATOR: {Can.READ, Can.READ_OPEN, Can.SEE_SEATS, Can.MOVE_STAGES},
+    Role.MODERATOR: {Can.READ, Can.READ_OPEN},
+    Role.PARTICIPANT: {Can.READ, Can.READ_OPEN},
+    Role.OBSERVER: {Can.READ},
+}
+
+# Seats may still be offered while texts are written: people come late, and drop out.
+# Assumptions stay open through drafting: writing is when the unspoken ones come to light.
+WHILE_OPEN: dict[str, dict[str, set[Can]]] = {
+    StageKind.CONVENING: {_FACILITATOR: {Can.INVITE, Can.EDIT_SETUP}},
+    StageKind.SITUATION: {
+        _FACILITATOR: {Can.INVITE},
+        _MODERATOR: {Can.MODERATE},
+        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND},
+    },
+    StageKind.FORCES: {
+        _FACILITATOR: {Can.INVITE},
+        _MODERATOR: {Can.MODERATE},
+        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND},
+    },
+    StageKind.RANKING: {_FACILITATOR: {Can.INVITE}},
+    StageKind.LOGIC: {
+        _FACILITATOR: {Can.INVITE, Can.PLAN},
+        _MODERATOR: {Can.MODERATE},
+        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.SEED},
+    },
+    StageKind.DRAFTING: {
+        _FACILITATOR: {Can.INVITE, Can.PLAN, Can.CO_EDIT, Can.SUBMIT},
+        _MODERATOR: {Can.MODERATE},
+        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.CO_EDIT, Can.SUBMIT},
+    },
+    StageKind.CHALLENGE: {_MODERATOR: {Can.MODERATE}},
+    StageKind.CONSENT: {},
+    StageKind.IMPLICATIONS: {},
+    StageKind.PUBLICATION: {
+        _FACILITATOR: {Can.RELEASE},
+        _MODERATOR: {Can.REDACT},
+        Role.CONVENOR: {Can.RELEASE},
+    },
+    StageKind.MONITORING: {},
+}
+
+
+def open_stage(workshop: Workshop) -> Stage | None:
+    return Stage.objects.filter(workshop=workshop, state=Stage.State.OPEN).first()
+
+
+def rights(role: str, kind: str | None) -> frozenset[Can]:
+    """What the table says for a role while a stage of this kind is open (None: no stage is)."""
+    held = ALWAYS[role]
+    if kind is not None:
+        held = held | WHILE_OPEN[kind].get(role, set())
+    return frozenset(held)
+
+
+def abilities(seat: Seat) -> frozenset[Can]:
+    """Everything this seat can do now; costs one query."""
+    if seat.state != Seat.State.TAKEN:
+        return frozenset()
+    stage = open_stage(seat.workshop)
+    return rights(seat.role, stage.kind if stage else None)
+
+
+def require(seat: Seat, can: Can) -> None:
+    """Raise PermissionDenied, with a sentence for the person, unless the seat can."""
+    if can not in abilities(seat):
+        raise PermissionDenied(refusal(seat, can))
+
+
+def refusal(seat: Seat, can: Can) -> str:
+    """Why not, in a sentence."""
+    if seat.state != Seat.State.TAKEN:
+        return _("You no longer have a seat in this workshop.")
+    if any(can in held.get(seat.role, ()) for held in WHILE_OPEN.values()):
+        return _("This is not open now. The workshop is in another stage.")
+    return _("Your role in this workshop does not include this.")
