@@ -1,0 +1,77 @@
+"""What every kind of contribution shares: putting in once, and being shown to a moderator.
+
+Each kind registers how it reads from the app it belongs to, so that moderation, activity and
+digests show it without knowing it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from workshops.models import Activity, Contribution, Decision, Seat
+from workshops.permissions import open_stage
+
+C = TypeVar("C", bound=Contribution)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one kind is shown. Every callable takes the concrete contribution."""
+
+    model: type[Contribution]
+    title: Callable[[Any], str]  # one line of the author's own words, or a title
+    url: Callable[[Any], str]  # where its people find it
+    template: str  # the fragment a moderator reads; needs `contribution` and what `context` adds
+    context: Callable[[Any], dict[str, Any]] = lambda contribution: {}
+    # Told inside the decision's transaction, after the state changed.
+    decided: Callable[[Any, Decision], None] = lambda contribution, decision: None
+
+
+_kinds: dict[str, Kind] = {}
+
+
+def register(kind: str, shown: Kind) -> None:
+    _kinds[kind] = shown
+
+
+def kind_of(contribution: Contribution) -> Kind:
+    return _kinds[contribution.kind]
+
+
+def concrete(contribution: Contribution) -> Any:
+    """The row of the contribution's own kind."""
+    model = kind_of(contribution).model
+    if isinstance(contribution, model):
+        return contribution
+    return model._default_manager.select_related("seat__workshop").get(pk=contribution.pk)
+
+
+@transaction.atomic
+def contribute(
+    model: type[C], kind: str, *, by: Seat, client_key: UUID, **facts: Any
+) -> tuple[C, bool]:
+    """Put in a contribution once per key: pressing twice finds the first. Asks no permission.
+
+    Returns the contribution and whether it is new.
+    """
+    found = model._default_manager.filter(seat=by, client_key=client_key).first()
+    if found is not None:
+        return found, False
+    try:
+        with transaction.atomic():
+            new = model._default_manager.create(
+                seat=by,
+                client_key=client_key,
+                kind=kind,
+                stage=open_stage(by.workshop),
+                **{"language": by.language, **facts},
+            )
+    except IntegrityError:
+        return model._default_manager.get(seat=by, client_key=client_key), False
+    Activity.objects.create(
+        workshop=by.workshop, seat=by, verb=Activity.Verb.CONTRIBUTED, contribution=new
+    )
+    return new, True
