@@ -26,6 +26,8 @@ class Kind:
     url: Callable[[Any], str]  # where its people find it
     template: str  # the fragment a moderator reads; needs `contribution` and what `context` adds
     context: Callable[[Any], dict[str, Any]] = lambda contribution: {}
+    # Seats whose words these are: none of them moderates it.
+    authors: Callable[[Any], set[int]] = lambda contribution: {contribution.seat_id}
     # Told inside the decision's transaction, after the state changed.
     decided: Callable[[Any, Decision], None] = lambda contribution, decision: None
 
