@@ -209,8 +209,8 @@ def peers(version: int, came: Iterable[Peer], gone: Iterable[int]) -> str:
     return _frame("peers", v=version, peers=[_peer(peer) for peer in came], gone=list(gone))
 
 
-def moved(version: int, moved: Iterable[Peer]) -> str:
-    return _frame("moved", v=version, at=[[peer.seat, *(peer.selection or (None, None))] for peer in moved])
+def moved(version: int, cursors: Iterable[Peer]) -> str:
+    return _frame("moved", v=version, at=[[peer.seat, *(peer.selection or (None, None))] for peer in cursors])
 
 
 def ping(number: int) -> str:
