@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from scenarios.live.replica import Replica
 from scenarios.live.text import Text
 
 ORACLE = Path(__file__).parents[2] / "js" / "oracle.mjs"
-NODE = "node"
+NODE = Path(sys.prefix) / "bin" / "node"
 
 Ask = Callable[..., list[Any]]
 
