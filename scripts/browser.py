@@ -56,7 +56,11 @@ def launch(playwright: Playwright) -> Browser:
     if chosen:
         return playwright.chromium.launch(executable_path=chosen, args=ARGUMENTS)
     chromium = unpacked_chromium()
-    env = {**os.environ, "FONTCONFIG_FILE": str(FONTS), "LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib")}
+    env: dict[str, str | float | bool] = {
+        **os.environ,
+        "FONTCONFIG_FILE": str(FONTS),
+        "LD_LIBRARY_PATH": str(UNPACKED / "al2023" / "lib"),
+    }
     try:
         return playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS, env=env)
     except Exception as error:

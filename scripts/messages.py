@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import django
 from babel.messages import Catalog
@@ -22,21 +22,15 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale"
 APPS = ("config", "participants", "workshops", "scenarios")
 TEMPLATES = (".html", ".txt", ".md", ".svg")
-PLAIN: dict[str, object] = {"_": None}
-CALLS = PLAIN | {
-    name + lazy: arguments
-    for name, arguments in {
-        "gettext": None,
-        "ngettext": (1, 2),
-        "pgettext": ((1, "c"), 2),
-        "npgettext": ((1, "c"), 2, 3),
-    }.items()
-    for lazy in ("", "_lazy", "_noop")
+CALLS = {"_"} | {
+    name + ending
+    for name in ("gettext", "ngettext", "pgettext", "npgettext")
+    for ending in ("", "_lazy", "_noop")
 }
 # Dates and tool names would change at every run, and with them every diff.
 UNSTABLE_HEADER = re.compile(
     rb'^"(POT-Creation-Date|PO-Revision-Date|Report-Msgid-Bugs-To|Generated-By|Last-Translator|Language-Team'
-    rb'|Project-Id-Version):.*\n',
+    rb"|Project-Id-Version):.*\n",
     re.MULTILINE,
 )
 
@@ -49,30 +43,33 @@ def sources() -> Iterator[tuple[str, BinaryIO]]:
                 yield path.relative_to(ROOT).as_posix(), BytesIO(path.read_bytes())
     for path in sorted((ROOT / "templates").rglob("*")):
         if path.suffix in TEMPLATES:
-            yield path.relative_to(ROOT).as_posix(), BytesIO(templatize(path.read_text("utf-8")).encode())
+            # What is not words becomes X's; without their indentation those are Python too.
+            python = re.sub(r"^[ \t]+", "", templatize(path.read_text("utf-8")), flags=re.MULTILINE)
+            yield path.relative_to(ROOT).as_posix(), BytesIO(python.encode())
 
 
 def extracted() -> Catalog:
     found = Catalog(charset="utf-8")
     for name, source in sources():
+        # Only the names matter to the extractor: it hands over every argument that is a literal.
+        calls: Any = dict.fromkeys(CALLS)
         for _, function, message, comments in extract_python(
-            source, list(CALLS), ["Translators:"], {"encoding": "utf-8"}
+            source, calls, ["Translators:"], {"encoding": "utf-8"}
         ):
             add(found, name, function, message, comments)
     return found
 
 
-def add(found: Catalog, name: str, function: str, message: object, comments: list[str]) -> None:
-    parts = list(message) if isinstance(message, tuple) else [message]
-    context = parts.pop(0) if function.lstrip("n").startswith("pgettext") else None
-    plural = 2 if "ngettext" in function or "npgettext" in function else 1
-    words = parts[:plural]
+def add(found: Catalog, name: str, function: Any, message: Any, comments: Any) -> None:
+    arguments = list(message) if isinstance(message, tuple) else [message]
+    context = arguments.pop(0) if "pgettext" in function else None
+    words = arguments[:2] if function.startswith("n") else arguments[:1]
     if not all(isinstance(word, str) and word for word in words):
         return  # not a literal: nothing a translator could see
     found.add(
-        words[0] if plural == 1 else tuple(words),
+        tuple(words) if len(words) > 1 else words[0],
         locations=[(name, 1)],
-        auto_comments=comments,
+        auto_comments=comments or [],
         context=context,
         flags=["python-format"] if re.search(r"%\(\w+\)[sd]", words[0]) else [],
     )
@@ -91,7 +88,9 @@ def updated(path: Path) -> bytes:
 
 
 def problems(path: Path) -> Iterator[str]:
-    catalog = read_po(BytesIO(path.read_bytes()), locale=path.parent.parent.name, abort_invalid=True)
+    catalog = read_po(
+        BytesIO(path.read_bytes()), locale=path.parent.parent.name, abort_invalid=True
+    )
     where = path.relative_to(ROOT)
     for message, errors in catalog.check():
         for error in errors:
@@ -105,7 +104,9 @@ def problems(path: Path) -> Iterator[str]:
 
 
 def compile_catalogue(path: Path) -> None:
-    catalog = read_po(BytesIO(path.read_bytes()), locale=path.parent.parent.name, abort_invalid=True)
+    catalog = read_po(
+        BytesIO(path.read_bytes()), locale=path.parent.parent.name, abort_invalid=True
+    )
     with path.with_suffix(".mo").open("wb") as compiled:
         write_mo(compiled, catalog)
 

@@ -11,7 +11,7 @@ import sys
 from urllib.parse import urlsplit
 
 from browser import ROOT, launch
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, sync_playwright
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 
@@ -22,7 +22,12 @@ def session_for(email: str) -> str:
     import django
 
     django.setup()
-    from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, get_user_model
+    from django.contrib.auth import (
+        BACKEND_SESSION_KEY,
+        HASH_SESSION_KEY,
+        SESSION_KEY,
+        get_user_model,
+    )
     from django.contrib.sessions.backends.db import SessionStore
 
     person = get_user_model().objects.get(email=email)
@@ -36,16 +41,23 @@ def session_for(email: str) -> str:
 
 
 def listen(page: Page, host: str) -> None:
-    page.on("console", lambda said: said.type in ("error", "warning") and print(f"console: {said.text}"))
+    def console(said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            print(f"console: {said.text}")
+
+    def request(request: Request) -> None:
+        if urlsplit(request.url).netloc not in (host, ""):
+            print(f"other host: {request.url}")
+
+    page.on("console", console)
     page.on("pageerror", lambda error: print(f"error: {error}"))
-    page.on(
-        "request",
-        lambda request: urlsplit(request.url).netloc in (host, "") or print(f"other host: {request.url}"),
-    )
+    page.on("request", request)
 
 
 def report(page: Page) -> None:
-    over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    over = page.evaluate(
+        "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    )
     if over > 0:
         print(f"scrolls sideways by {over} px")
     if AXE.exists():
@@ -70,12 +82,16 @@ def open_page(context: BrowserContext, options: argparse.Namespace, host: str) -
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     arguments.add_argument("url")
     arguments.add_argument("out")
     arguments.add_argument("--width", type=int, default=1200)
     arguments.add_argument("--height", type=int, default=900)
-    arguments.add_argument("--fold", action="store_true", help="only what fits the window, not the whole page")
+    arguments.add_argument(
+        "--fold", action="store_true", help="only what fits the window, not the whole page"
+    )
     arguments.add_argument("--dark", action="store_true")
     arguments.add_argument("--no-script", action="store_true")
     arguments.add_argument("--print", action="store_true", help="as on paper")

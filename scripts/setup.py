@@ -18,7 +18,9 @@ if sys.version_info < (3, 11):  # so no newer syntax above this line
     for name in NEWEST_FIRST:
         if shutil.which(name):
             os.execvp(name, [name, *sys.argv])
-    sys.exit("Flamingo needs Python 3.11 or newer: please install it and run the same command again.")
+    sys.exit(
+        "Flamingo needs Python 3.11 or newer: please install it and run the same command again."
+    )
 
 import fcntl
 from collections.abc import Callable, Iterator
@@ -190,7 +192,9 @@ STEPS = [
     Step(
         "preparing the translations",
         ROOT / "locale" / ".compiled",
-        lambda: digest(*catalogues(), also=str(all(po.with_suffix(".mo").exists() for po in catalogues()))),
+        lambda: digest(
+            *catalogues(), also=str(all(po.with_suffix(".mo").exists() for po in catalogues()))
+        ),
         compile_words,
         "Please correct the catalogue named above and run the same command again.",
     ),
@@ -241,7 +245,11 @@ def main() -> int:
             set_up()
     except SetupFailed as failure:
         lines = failure.output.strip().splitlines()
-        print(*lines if len(lines) <= 24 else [*lines[:12], "…", *lines[-12:]], sep="\n", file=sys.stderr)
+        print(
+            *lines if len(lines) <= 24 else [*lines[:12], "…", *lines[-12:]],
+            sep="\n",
+            file=sys.stderr,
+        )
         print(f"Setting up failed. {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -24,12 +24,16 @@ function fontFaces(font, { sheets, subsets }) {
     )) {
       if (subsets.some((subset) => file.startsWith(`${font}-${subset}-wght-`))) {
         copyFileSync(join(from, "files", file), join(dist, "fonts", file));
-        faces.push(face.replace(`./files/${file}`, `./${file}`).replace("woff2-variations", "woff2"));
+        faces.push(
+          face.replace(`./files/${file}`, `./${file}`).replace("woff2-variations", "woff2"),
+        );
       }
     }
   }
   if (faces.length !== sheets.length * subsets.length) {
-    throw new Error(`${font}: expected ${sheets.length * subsets.length} faces, found ${faces.length}`);
+    throw new Error(
+      `${font}: expected ${sheets.length * subsets.length} faces, found ${faces.length}`,
+    );
   }
   return faces;
 }

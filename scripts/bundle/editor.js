@@ -22,11 +22,11 @@ export {
   undoDepth,
 } from "@codemirror/commands";
 export {
+  defineLanguageFacet,
   ensureSyntaxTree,
   HighlightStyle,
   Language,
   LanguageSupport,
-  defineLanguageFacet,
   languageDataProp,
   syntaxHighlighting,
   syntaxTree,

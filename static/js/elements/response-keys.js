@@ -9,7 +9,10 @@ export function isAnswer(event) {
 /** The item that has the focus, or else the first one not yet above the fold. */
 export function current(items, active) {
   const middle = window.innerHeight / 3;
-  return items.find((item) => item.contains(active)) ?? items.find((item) => item.getBoundingClientRect().bottom > middle);
+  return (
+    items.find((item) => item.contains(active)) ??
+    items.find((item) => item.getBoundingClientRect().bottom > middle)
+  );
 }
 
 if (globalThis.customElements) {
@@ -28,7 +31,9 @@ if (globalThis.customElements) {
       answer(event) {
         if (!isAnswer(event)) return;
         const item = current([...this.querySelectorAll(".assumption")], document.activeElement);
-        const button = item?.querySelector(`.response[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+        const button = item?.querySelector(
+          `.response[data-key="${CSS.escape(event.key.toLowerCase())}"]`,
+        );
         if (!button) return;
         event.preventDefault();
         button.click();

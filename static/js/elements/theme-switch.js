@@ -33,7 +33,8 @@ if (globalThis.customElements) {
       }
 
       label() {
-        this.button.textContent = shown() === "dark" ? this.button.dataset.light : this.button.dataset.dark;
+        this.button.textContent =
+          shown() === "dark" ? this.button.dataset.light : this.button.dataset.dark;
       }
     },
   );
