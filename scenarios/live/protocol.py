@@ -72,12 +72,16 @@ class Push:
     edits: tuple[Pushed, ...]
 
 
+Selection = tuple[int, int]
+"""Anchor and head; equal for a cursor."""
+
+
 @dataclass(frozen=True, slots=True)
 class Here:
     """A selection at a version, or none."""
 
     version: int
-    selection: tuple[int, int] | None
+    selection: Selection | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,12 @@ def read(frame: str) -> Incoming:
     try:
         fields = json.loads(frame)
         return _READERS[fields["t"]](fields)
-    except (ValueError, TypeError, KeyError, RecursionError) as problem:  # Malformed is a ValueError
+    except (
+        ValueError,
+        TypeError,
+        KeyError,
+        RecursionError,
+    ) as problem:  # Malformed is a ValueError
         raise Refused(Close.MALFORMED, "not a frame of this protocol") from problem
 
 
@@ -165,7 +174,7 @@ class Peer:
     name: str
     colour: int
     role: str
-    selection: tuple[int, int] | None = None
+    selection: Selection | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,7 +219,9 @@ def peers(version: int, came: Iterable[Peer], gone: Iterable[int]) -> str:
 
 
 def moved(version: int, cursors: Iterable[Peer]) -> str:
-    return _frame("moved", v=version, at=[[peer.seat, *(peer.selection or (None, None))] for peer in cursors])
+    return _frame(
+        "moved", v=version, at=[[peer.seat, *(peer.selection or (None, None))] for peer in cursors]
+    )
 
 
 def ping(number: int) -> str:
@@ -231,10 +242,18 @@ def _may(standing: Standing) -> dict[str, str]:
 
 def _edits(stored: Sequence[Stored]) -> list[dict[str, Any]]:
     return [
-        {"client": edit.client, "s": edit.sequence, "seat": edit.seat, "c": edit.changes.to_json()} for edit in stored
+        {"client": edit.client, "s": edit.sequence, "seat": edit.seat, "c": edit.changes.to_json()}
+        for edit in stored
     ]
 
 
 def _peer(peer: Peer) -> dict[str, Any]:
     anchor, head = peer.selection or (None, None)
-    return {"id": peer.seat, "name": peer.name, "colour": peer.colour, "role": peer.role, "a": anchor, "h": head}
+    return {
+        "id": peer.seat,
+        "name": peer.name,
+        "colour": peer.colour,
+        "role": peer.role,
+        "a": anchor,
+        "h": head,
+    }

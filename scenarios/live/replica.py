@@ -1,92 +1,64 @@
-"""What one process knows of one draft: its text, its version, and the newest edits of its log. Pure."""
+"""One draft as one process holds it: text, newest edits, and how far each client has counted. Pure."""
 
-from collections import deque
-from collections.abc import Iterable, Sequence
-from itertools import islice
+from dataclasses import dataclass
 from typing import Final
 
-from scenarios.live.changeset import MAX_LENGTH, ChangeSet, Malformed
+from scenarios.live.changeset import MAX_LENGTH, Malformed
+from scenarios.live.log import Log, TooFarBehind, rebase
 from scenarios.live.protocol import Push, Pushed, Stored
 from scenarios.live.text import Text
 
-KEPT: Final = 2000
-"""Edits held in memory. Who is further behind gets the text, or reads the log."""
-
 MAPPINGS: Final = 20_000
-"""So many steps at most to move one push to the newest version: a bound on work, far beyond what an honest page needs."""
+"""Steps at most to move one push to the newest version: far more than an honest page needs."""
 
 
 class TooLarge(ValueError):
     """The text would pass its limit."""
 
 
-class TooFarBehind(Exception):
-    """The version this was made on is no longer at hand; its page must catch up first."""
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A push and who made it."""
+
+    seat: int
+    client: str
+    push: Push
 
 
 class Replica:
-    def __init__(self, text: str, version: int) -> None:
-        self.text = Text(text)
-        self.version = version
-        self._recent: deque[Stored] = deque(maxlen=KEPT)
+    """It runs ahead of the room while a commit is under way, and is thrown away if the commit fails."""
 
-    def since(self, version: int) -> list[Stored]:
-        """The edits after this version, oldest first."""
-        behind = self.version - version
-        if not 0 <= behind <= len(self._recent):
-            raise TooFarBehind
-        return list(islice(self._recent, len(self._recent) - behind, None))
+    __slots__ = ("clients", "draft", "log", "text")
+
+    def __init__(self, draft: int, text: str, version: int) -> None:
+        self.draft = draft
+        self.text = Text(text)
+        self.log = Log(version)
+        self.clients: dict[str, tuple[int, int]] = {}
+        """Whose a client is, and its last sequence stored."""
+
+    @property
+    def version(self) -> int:
+        return self.log.version
 
     def advance(self, edit: Stored) -> None:
-        """By the next edit of the log."""
-        if edit.version != self.version + 1:
-            raise ValueError(f"edit {edit.version} does not follow version {self.version}")
         self.text.apply(edit.changes)
-        self.version = edit.version
-        self._recent.append(edit)
+        self.log.append(edit)
+        self.clients[edit.client] = edit.seat, edit.sequence
 
-    def rebase(self, push: Push, *, seat: int, client: str) -> list[Pushed]:
-        """What of a push is not in the log yet, moved to the newest version."""
-        over = self.since(push.version)
-        if len(over) * len(push.edits) > MAPPINGS:
+    def rebase(self, offer: Offer) -> list[Pushed]:
+        """What of it is new, moved to the newest version."""
+        over, edits = self.log.since(offer.push.version), offer.push.edits
+        if len(over) * len(edits) > MAPPINGS:
             raise TooFarBehind
-        return rebase(push.edits, over, seat=seat, client=client)
+        return rebase(edits, over, seat=offer.seat, client=offer.client)
 
     def append(self, edit: Pushed, *, seat: int, client: str) -> Stored:
         """A rebased edit as the next of the log."""
-        if len(self.text) - edit.changes.length + edit.changes.new_length > MAX_LENGTH:
+        if self.clients.get(client, (seat, 0)) != (seat, edit.sequence - 1):
+            raise Malformed("another's client, or a sequence that does not follow")
+        if edit.changes.new_length > max(MAX_LENGTH, edit.changes.length):
             raise TooLarge("the draft is full")
         stored = Stored(self.version + 1, seat, client, edit.sequence, edit.changes)
         self.advance(stored)
         return stored
-
-    def map_selection(
-        self, selection: tuple[int, int], version: int, *, seat: int | None = None
-    ) -> tuple[int, int] | None:
-        """Where a selection made at `version` is now. Its own seat's words push a cursor on, others' do not."""
-        try:
-            return map_selection(selection, self.since(version), seat=seat)
-        except (TooFarBehind, Malformed):
-            return None
-
-
-def rebase(edits: Sequence[Pushed], over: Iterable[Stored], *, seat: int, client: str) -> list[Pushed]:
-    """Over one stored edit at a time, as the page does it: see docs/live.md. Edits of this client are known already."""
-    waiting = list(edits)
-    for stored in over:
-        if stored.client == client and stored.seat == seat:
-            if not waiting or waiting[0].sequence != stored.sequence:
-                raise Malformed("a push begins with the first edit that is not acknowledged")
-            del waiting[0]
-        else:
-            other: ChangeSet = stored.changes
-            for i, edit in enumerate(waiting):
-                waiting[i] = Pushed(edit.sequence, edit.changes.map(other))
-                other = other.map(edit.changes, before=True)
-    return waiting
-
-
-def map_selection(selection: tuple[int, int], over: Iterable[Stored], *, seat: int | None = None) -> tuple[int, int]:
-    for edit in over:
-        selection = edit.changes.map_range(*selection, assoc=1 if edit.seat == seat else -1)
-    return selection

@@ -1,5 +1,7 @@
 """A text that changes in place, addressed by UTF-16 code units."""
 
+from collections.abc import Iterable
+
 from scenarios.live.changeset import ChangeSet, Malformed
 
 SPLICES = 16
@@ -38,6 +40,10 @@ class Text:
             kept = end
         pieces += view[2 * kept :]
         self._units = pieces
+
+    def apply_all(self, many: Iterable[ChangeSet]) -> None:
+        for changes in many:
+            self.apply(changes)
 
     def _tears(self, position: int) -> bool:
         """The text is whole, so a low surrogate has its high one right before it."""

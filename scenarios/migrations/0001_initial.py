@@ -5,153 +5,377 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('workshops', '0001_initial'),
+        ("workshops", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Draft',
+            name="Draft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('text', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=0)),
-                ('frozen', models.BooleanField(default=False)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField(default=0)),
+                ("frozen", models.BooleanField(default=False)),
+                ("updated_at", models.DateTimeField(auto_now=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Revision',
+            name="Revision",
             fields=[
-                ('contribution_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='workshops.contribution')),
-                ('draft_version', models.PositiveIntegerField()),
-                ('text', models.TextField()),
-                ('summary', models.CharField(blank=True, max_length=300)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='revisions', to='scenarios.draft')),
+                (
+                    "contribution_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="workshops.contribution",
+                    ),
+                ),
+                ("draft_version", models.PositiveIntegerField()),
+                ("text", models.TextField()),
+                ("summary", models.CharField(blank=True, max_length=300)),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="revisions",
+                        to="scenarios.draft",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-pk'],
+                "ordering": ["-pk"],
             },
-            bases=('workshops.contribution',),
+            bases=("workshops.contribution",),
         ),
         migrations.CreateModel(
-            name='Scenario',
+            name="Scenario",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=80)),
-                ('premise', models.CharField(blank=True, max_length=300)),
-                ('place', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('seed', 'seed'), ('outline', 'outline'), ('drafting', 'drafting'), ('challenge', 'challenge'), ('agreed', 'agreed'), ('reserved', 'agreed with reservations'), ('published', 'published')], default='outline', max_length=9)),
-                ('client_key', models.UUIDField(editable=False, null=True, unique=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='scenarios', to='workshops.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=80)),
+                ("premise", models.CharField(blank=True, max_length=300)),
+                ("place", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("seed", "seed"),
+                            ("outline", "outline"),
+                            ("drafting", "drafting"),
+                            ("challenge", "challenge"),
+                            ("agreed", "agreed"),
+                            ("reserved", "agreed with reservations"),
+                            ("published", "published"),
+                        ],
+                        default="outline",
+                        max_length=9,
+                    ),
+                ),
+                ("client_key", models.UUIDField(editable=False, null=True, unique=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="scenarios",
+                        to="workshops.workshop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['place', 'pk'],
+                "ordering": ["place", "pk"],
             },
         ),
         migrations.AddField(
-            model_name='draft',
-            name='scenario',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='draft', to='scenarios.scenario'),
+            model_name="draft",
+            name="scenario",
+            field=models.OneToOneField(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="draft",
+                to="scenarios.scenario",
+            ),
         ),
         migrations.CreateModel(
-            name='Assumption',
+            name="Assumption",
             fields=[
-                ('contribution_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='workshops.contribution')),
-                ('statement', models.CharField(max_length=400)),
-                ('nature', models.CharField(choices=[('fact', 'fact'), ('predetermined', 'predetermined element'), ('rule', 'rule'), ('definition', 'definition')], default='fact', max_length=13)),
-                ('outcome', models.CharField(choices=[('proposed', 'proposed'), ('tested', 'tested'), ('shared', 'shared'), ('reserved', 'shared with reservations'), ('contested', 'contested')], default='proposed', max_length=9)),
-                ('scenario', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='assumptions', to='scenarios.scenario')),
+                (
+                    "contribution_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="workshops.contribution",
+                    ),
+                ),
+                ("statement", models.CharField(max_length=400)),
+                (
+                    "nature",
+                    models.CharField(
+                        choices=[
+                            ("fact", "fact"),
+                            ("predetermined", "predetermined element"),
+                            ("rule", "rule"),
+                            ("definition", "definition"),
+                        ],
+                        default="fact",
+                        max_length=13,
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("tested", "tested"),
+                            ("shared", "shared"),
+                            ("reserved", "shared with reservations"),
+                            ("contested", "contested"),
+                        ],
+                        default="proposed",
+                        max_length=9,
+                    ),
+                ),
+                (
+                    "scenario",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="assumptions",
+                        to="scenarios.scenario",
+                    ),
+                ),
             ],
-            bases=('workshops.contribution',),
+            bases=("workshops.contribution",),
         ),
         migrations.CreateModel(
-            name='ScenarioLogic',
+            name="ScenarioLogic",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField(default=1)),
-                ('kind', models.CharField(choices=[('axes', 'two axes'), ('branching', 'branching'), ('inductive', 'inductive')], max_length=9)),
-                ('axes', models.JSONField(blank=True, default=list)),
-                ('questions', models.JSONField(blank=True, default=list)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('workshop', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='logics', to='workshops.workshop')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("axes", "two axes"),
+                            ("branching", "branching"),
+                            ("inductive", "inductive"),
+                        ],
+                        max_length=9,
+                    ),
+                ),
+                ("axes", models.JSONField(blank=True, default=list)),
+                ("questions", models.JSONField(blank=True, default=list)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "workshop",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="logics",
+                        to="workshops.workshop",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-version'],
+                "ordering": ["-version"],
             },
         ),
         migrations.CreateModel(
-            name='Seed',
+            name="Seed",
             fields=[
-                ('contribution_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='workshops.contribution')),
-                ('title', models.CharField(max_length=80)),
-                ('text', models.TextField(max_length=1200)),
-                ('funnel', models.CharField(choices=[('pooled', 'in the pool'), ('clustered', 'clustered'), ('shortlisted', 'shortlisted'), ('merged', 'merged into a scenario'), ('retired', 'retired with thanks')], default='pooled', max_length=11)),
-                ('cluster', models.CharField(blank=True, max_length=80)),
-                ('scenario', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='seeds', to='scenarios.scenario')),
+                (
+                    "contribution_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="workshops.contribution",
+                    ),
+                ),
+                ("title", models.CharField(max_length=80)),
+                ("text", models.TextField(max_length=1200)),
+                (
+                    "funnel",
+                    models.CharField(
+                        choices=[
+                            ("pooled", "in the pool"),
+                            ("clustered", "clustered"),
+                            ("shortlisted", "shortlisted"),
+                            ("merged", "merged into a scenario"),
+                            ("retired", "retired with thanks"),
+                        ],
+                        default="pooled",
+                        max_length=11,
+                    ),
+                ),
+                ("cluster", models.CharField(blank=True, max_length=80)),
+                (
+                    "scenario",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="seeds",
+                        to="scenarios.scenario",
+                    ),
+                ),
             ],
-            bases=('workshops.contribution',),
+            bases=("workshops.contribution",),
         ),
         migrations.CreateModel(
-            name='Snapshot',
+            name="Snapshot",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('text', models.TextField(blank=True)),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='snapshots', to='scenarios.draft')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("text", models.TextField(blank=True)),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="snapshots",
+                        to="scenarios.draft",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-version'],
+                "ordering": ["-version"],
             },
         ),
         migrations.CreateModel(
-            name='Edit',
+            name="Edit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField()),
-                ('client', models.CharField(max_length=32)),
-                ('sequence', models.PositiveIntegerField()),
-                ('changes', models.JSONField()),
-                ('at', models.DateTimeField()),
-                ('draft', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='edits', to='scenarios.draft')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='edits', to='workshops.seat')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveIntegerField()),
+                ("client", models.CharField(max_length=32)),
+                ("sequence", models.PositiveIntegerField()),
+                ("changes", models.JSONField()),
+                ("at", models.DateTimeField()),
+                (
+                    "draft",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="edits",
+                        to="scenarios.draft",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="edits",
+                        to="workshops.seat",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['version'],
-                'constraints': [models.UniqueConstraint(fields=('draft', 'version'), name='one_edit_a_version'), models.UniqueConstraint(fields=('draft', 'client', 'sequence'), name='one_edit_a_sequence')],
+                "ordering": ["version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("draft", "version"), name="one_edit_a_version"),
+                    models.UniqueConstraint(
+                        fields=("draft", "client", "sequence"), name="one_edit_a_sequence"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Response',
+            name="Response",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('answer', models.CharField(choices=[('agree', 'Agree'), ('disagree', 'Disagree'), ('pass', 'Pass')], max_length=8)),
-                ('updated_at', models.DateTimeField(auto_now=True)),
-                ('assumption', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='scenarios.assumption')),
-                ('seat', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='responses', to='workshops.seat')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[("agree", "Agree"), ("disagree", "Disagree"), ("pass", "Pass")],
+                        max_length=8,
+                    ),
+                ),
+                ("updated_at", models.DateTimeField(auto_now=True)),
+                (
+                    "assumption",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responses",
+                        to="scenarios.assumption",
+                    ),
+                ),
+                (
+                    "seat",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="responses",
+                        to="workshops.seat",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('assumption', 'seat'), name='one_response_a_seat')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("assumption", "seat"), name="one_response_a_seat"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='scenario',
-            constraint=models.UniqueConstraint(fields=('workshop', 'title'), name='one_scenario_a_title'),
+            model_name="scenario",
+            constraint=models.UniqueConstraint(
+                fields=("workshop", "title"), name="one_scenario_a_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scenario',
-            constraint=models.UniqueConstraint(condition=models.Q(('place__isnull', False)), fields=('workshop', 'place'), name='one_scenario_a_place'),
+            model_name="scenario",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("place__isnull", False)),
+                fields=("workshop", "place"),
+                name="one_scenario_a_place",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='scenariologic',
-            constraint=models.UniqueConstraint(fields=('workshop', 'version'), name='one_logic_a_version'),
+            model_name="scenariologic",
+            constraint=models.UniqueConstraint(
+                fields=("workshop", "version"), name="one_logic_a_version"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='snapshot',
-            constraint=models.UniqueConstraint(fields=('draft', 'version'), name='one_snapshot_a_version'),
+            model_name="snapshot",
+            constraint=models.UniqueConstraint(
+                fields=("draft", "version"), name="one_snapshot_a_version"
+            ),
         ),
     ]

@@ -11,7 +11,7 @@ import pytest
 
 from scenarios.live.changeset import ChangeSet, characters, units
 from scenarios.live.protocol import Push, Pushed
-from scenarios.live.replica import Replica
+from scenarios.live.replica import Offer, Replica
 from scenarios.live.text import Text
 
 ORACLE = Path(__file__).parents[2] / "js" / "oracle.mjs"
@@ -22,7 +22,9 @@ Ask = Callable[..., list[Any]]
 
 @pytest.fixture(scope="module")
 def ask() -> Iterator[Ask]:
-    with subprocess.Popen([NODE, ORACLE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as node:
+    with subprocess.Popen(
+        [NODE, ORACLE], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as node:
         assert node.stdin
         assert node.stdout
         stdin, stdout = node.stdin, node.stdout
@@ -49,7 +51,9 @@ def test_the_algebra_agrees_with_codemirror(ask: Ask, seed: int) -> None:
         assert b.map(a).map(c).to_json() == case["mapAgain"]
         assert a.compose(c).to_json() == case["compose"]
         assert a.invert(doc).to_json() == case["invert"]
-        assert [[a.map_position(at, -1), a.map_position(at, 1)] for at in range(len(doc) + 1)] == case["positions"]
+        assert [
+            [a.map_position(at, -1), a.map_position(at, 1)] for at in range(len(doc) + 1)
+        ] == case["positions"]
         text = Text(case["doc"])
         text.apply(a)
         assert str(text) == case["applied"]
@@ -59,12 +63,21 @@ def test_the_algebra_agrees_with_codemirror(ask: Ask, seed: int) -> None:
 def test_two_to_six_clients_and_the_server_end_with_one_text(ask: Ask, seed: int) -> None:
     """Any interleaving, lists cut anywhere, pushes sent twice, undo and redo."""
     for case in ask(ask="histories", seed=seed, count=200):
-        server, log = Replica(case["doc"], 0), []
+        server, log = Replica(1, case["doc"], 0), []
         for said in case["pushes"]:
-            push = Push(said["version"], tuple(Pushed(e["s"], ChangeSet.parse(e["changes"])) for e in said["edits"]))
-            for edit in server.rebase(push, seat=1, client=said["client"]):
+            push = Push(
+                said["version"],
+                tuple(Pushed(e["s"], ChangeSet.parse(e["changes"])) for e in said["edits"]),
+            )
+            for edit in server.rebase(Offer(1, said["client"], push)):
                 stored = server.append(edit, seat=1, client=said["client"])
-                log.append({"client": stored.client, "s": stored.sequence, "changes": stored.changes.to_json()})
+                log.append(
+                    {
+                        "client": stored.client,
+                        "s": stored.sequence,
+                        "changes": stored.changes.to_json(),
+                    }
+                )
 
         assert log == case["log"]
         assert str(server.text) == case["text"]
