@@ -1,4 +1,41 @@
-from django.urls import URLPattern
+from django.urls import include, path
+
+from scenarios.views import assumptions, board, drafts, publication, revisions, seeds
 
 app_name = "scenarios"
-urlpatterns: list[URLPattern] = []
+
+_assumptions = [
+    path("", assumptions.assumptions, name="assumptions"),
+    path("new/", assumptions.propose, name="propose"),
+    path("<int:assumption_id>/", assumptions.assumption, name="assumption"),
+    path("<int:assumption_id>/response/", assumptions.respond, name="respond"),
+    path("<int:assumption_id>/withdrawal/", assumptions.withdraw, name="withdraw"),
+]
+_seeds = [
+    path("", seeds.seeds, name="seeds"),
+    path("new/", seeds.sow, name="sow"),
+]
+_scenarios = [
+    path("", board.board, name="board"),
+    path("new/", board.add, name="add"),
+    path("logic/", board.logic, name="logic"),
+    path("<int:scenario_id>/", drafts.scenario, name="scenario"),
+    path("<int:scenario_id>/premise/", board.edit, name="edit"),
+    path("<int:scenario_id>/draft/", drafts.draft, name="draft"),
+    path("<int:scenario_id>/history/", drafts.history, name="history"),
+    path("<int:scenario_id>/history/<int:version>/", drafts.version, name="version"),
+    path("<int:scenario_id>/revisions/new/", revisions.submit, name="submit"),
+    path("<int:scenario_id>/revisions/<int:revision_id>/", revisions.revision, name="revision"),
+]
+_reports = [
+    path("", publication.report, name="report"),
+    path("report.md", publication.report_markdown, name="report_markdown"),
+    path("report.json", publication.report_json, name="report_json"),
+]
+urlpatterns = [
+    path("workshops/<slug:slug>/assumptions/", include(_assumptions)),
+    path("workshops/<slug:slug>/seeds/", include(_seeds)),
+    path("workshops/<slug:slug>/scenarios/", include(_scenarios)),
+    path("workshops/<slug:slug>/publication/", publication.release, name="release"),
+    path("reports/<slug:slug>/", include(_reports)),
+]
