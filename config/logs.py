@@ -6,7 +6,7 @@ import re
 _PERSONAL = re.compile(
     r"[\w.+-]+@[\w-]+(?:\.[\w-]+)*"  # a mail address
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"  # IPv4
-    r"|\b(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{0,4}"  # IPv6
+    r"|(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}|[0-9a-fA-F:]*::[0-9a-fA-F:.]*"  # IPv6
     r"|Mozilla/[^\"]*"
 )
 

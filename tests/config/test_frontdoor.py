@@ -1,0 +1,45 @@
+import asyncio
+from typing import Any
+
+from config.frontdoor import limit_bodies
+
+
+async def swallow(scope: Any, receive: Any, send: Any) -> None:
+    while (await receive()).get("more_body"):
+        pass
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def answer(headers: list[tuple[bytes, bytes]], chunks: list[bytes]) -> int:
+    """The status our door gives to a request with this body."""
+    waiting = [
+        {"type": "http.request", "body": chunk, "more_body": n < len(chunks) - 1}
+        for n, chunk in enumerate(chunks)
+    ]
+    sent: list[dict[str, Any]] = []
+
+    async def receive() -> Any:
+        return waiting.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(limit_bodies(swallow, max_body=100)({"headers": headers}, receive, send))
+    return int(sent[0]["status"])
+
+
+def test_a_body_within_the_limit_passes() -> None:
+    assert answer([(b"content-length", b"100")], [b"x" * 100]) == 200
+
+
+def test_an_announced_long_body_is_refused_unread() -> None:
+    assert answer([(b"content-length", b"101")], []) == 413
+
+
+def test_a_body_that_grows_beyond_the_limit_is_refused() -> None:
+    assert answer([], [b"x" * 60, b"x" * 60]) == 413
+
+
+def test_a_length_that_is_no_number_is_refused() -> None:
+    assert answer([(b"content-length", b"-1")], []) == 413
