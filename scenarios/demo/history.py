@@ -62,7 +62,10 @@ def moment(said: str, now: datetime) -> datetime:
 def stories() -> dict[str, dict[str, Any]]:
     """Every draft's data by slug, in the order of the scenario logic."""
     slugs = ["ostrich", "lame-duck", "icarus", "flight-of-the-flamingos"]
-    return {slug: tomllib.loads((HERE / "drafts" / f"{slug}.toml").read_text("utf-8")) for slug in slugs}
+    return {
+        slug: {"slug": slug} | tomllib.loads((HERE / "drafts" / f"{slug}.toml").read_text("utf-8"))
+        for slug in slugs
+    }
 
 
 def text_of(slug: str) -> str:

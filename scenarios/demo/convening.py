@@ -1,0 +1,139 @@
+"""The frame of the demonstration workshop: rules, stages, sides, seats and the scenario logic."""
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from participants.models import Participant
+from scenarios.demo.history import stories
+from scenarios.demo.room import Room
+from scenarios.models import Scenario, ScenarioLogic
+from workshops.models import (
+    Activity,
+    Constituency,
+    DigestPreference,
+    GroundRules,
+    Role,
+    Seat,
+    Stage,
+)
+
+
+def convene(room: Room, data: dict[str, Any]) -> None:
+    _write_rules(room, data["rules"])
+    _name_sides(room, data["constituencies"])
+    _seat_everybody(room, data)
+    _lay_out_stages(room, data["stages"])
+    _lay_out_logic(room, data["branching"])
+    for chair in data["empty"]:
+        Seat.objects.create(workshop=room.workshop, constituency=room.sides[chair["constituency"]])
+
+
+def _write_rules(room: Room, rules: list[dict[str, Any]]) -> None:
+    for version in (1, 2):
+        said = [f"- {rule['text']}" for rule in rules if rule.get("since", 1) <= version]
+        GroundRules.objects.create(workshop=room.workshop, version=version, text="\n".join(said))
+
+
+def _name_sides(room: Room, data: list[dict[str, Any]]) -> None:
+    rows = Constituency.objects.bulk_create(
+        Constituency(
+            workshop=room.workshop,
+            name=side["name"],
+            label=side["label"],
+            least_seats=side["least"],
+            required=side["required"],
+            position=position,
+        )
+        for position, side in enumerate(data)
+    )
+    room.sides = {side["key"]: row for side, row in zip(data, rows, strict=True)}
+
+
+def _seat_everybody(room: Room, data: dict[str, Any]) -> None:
+    named: list[tuple[str, str, Constituency | None]] = [
+        (name, Role.PARTICIPANT, room.sides[side])
+        for side, names in data["seats"].items()
+        for name in names
+    ]
+    named += [(name, role, None) for role, names in data["roles"].items() for name in names]
+    # Nobody has an address or a password: the only way in is the demo's own sign-in.
+    accounts = Participant.objects.bulk_create(
+        Participant(password=f"!{secrets.token_urlsafe(30)}", time_zone=data["time_zone"])
+        for _ in named
+    )
+    first = room.at("73d 09:30")
+    seats = Seat.objects.bulk_create(
+        Seat(
+            workshop=room.workshop,
+            participant=account,
+            role=role,
+            constituency=side,
+            pseudonym=name,
+            state=Seat.State.TAKEN,
+            rules_version=2,
+            taken_at=first + timedelta(hours=7 * place),
+        )
+        for place, (account, (name, role, side)) in enumerate(zip(accounts, named, strict=True))
+    )
+    room.seats = {seat.pseudonym: seat for seat in seats}
+    rhythms = {name: rhythm for rhythm, names in data["digests"].items() for name in names}
+    DigestPreference.objects.bulk_create(
+        DigestPreference(
+            seat=seat,
+            rhythm=rhythms.get(seat.pseudonym, DigestPreference.Rhythm.WEEKLY),
+            covered_until=room.now - timedelta(days=1),
+        )
+        for seat in seats
+    )
+    for seat in seats:
+        assert seat.taken_at is not None
+        room.tell(Activity.Verb.TOOK_SEAT, seat, seat.taken_at)
+
+
+def _lay_out_stages(room: Room, data: list[dict[str, str]]) -> None:
+    facilitator = room.seats["Fish Eagle"]
+    stages = [
+        Stage(
+            workshop=room.workshop,
+            kind=stage["kind"],
+            position=position,
+            instructions=stage["instructions"],
+            opened_at=opens if (opens := room.at(stage["opens"])) <= room.now else None,
+            closed_at=closes if (closes := room.at(stage["closes"])) <= room.now else None,
+            closes_at=closes,
+        )
+        for position, stage in enumerate(data)
+    ]
+    for stage in stages:
+        if stage.opened_at:
+            stage.state = Stage.State.CLOSED if stage.closed_at else Stage.State.OPEN
+    room.stages = {stage.kind: stage for stage in Stage.objects.bulk_create(stages)}
+    first = room.at(data[0]["opens"])
+    room.tell(Activity.Verb.OPENED_WORKSHOP, facilitator, first - timedelta(minutes=20))
+    for stage in stages:
+        if stage.opened_at:
+            room.tell(Activity.Verb.OPENED_STAGE, facilitator, stage.opened_at, stage=stage)
+        if stage.closed_at:
+            room.tell(Activity.Verb.CLOSED_STAGE, facilitator, stage.closed_at, stage=stage)
+
+
+def _lay_out_logic(room: Room, data: list[dict[str, str]]) -> None:
+    ScenarioLogic.objects.create(
+        workshop=room.workshop,
+        kind=ScenarioLogic.Kind.BRANCHING,
+        questions=[{"text": step["question"], "no": place} for place, step in enumerate(data)],
+    )
+    leaves = [step["no"] for step in data] + [data[-1]["yes"]]
+    told = stories()
+    scenarios = Scenario.objects.bulk_create(
+        Scenario(
+            workshop=room.workshop,
+            title=told[slug]["title"],
+            premise=told[slug]["premise"],
+            place=place,
+            state=told[slug]["state"],
+        )
+        for place, slug in enumerate(leaves)
+    )
+    room.scenarios = dict(zip(leaves, scenarios, strict=True))

@@ -1,0 +1,42 @@
+"""The rows that the data's words stand for, while the demonstration workshop is being loaded."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from scenarios.demo.history import moment
+from scenarios.models import Scenario
+from workshops.models import Activity, Constituency, Role, Seat, Stage, Workshop
+
+
+@dataclass
+class Room:
+    workshop: Workshop
+    now: datetime
+    sides: dict[str, Constituency] = field(default_factory=dict)
+    seats: dict[str, Seat] = field(default_factory=dict)  # those taken, by pseudonym
+    stages: dict[str, Stage] = field(default_factory=dict)
+    scenarios: dict[str, Scenario] = field(default_factory=dict)
+    news: list[Activity] = field(default_factory=list)
+
+    def at(self, said: str) -> datetime:
+        return moment(said, self.now)
+
+    def stage_at(self, when: datetime) -> Stage:
+        begun = [s for s in self.stages.values() if s.opened_at and s.opened_at <= when]
+        return max(begun, key=lambda stage: stage.position)
+
+    def participants_of(self, side: str) -> list[Seat]:
+        wanted = self.sides[side]
+        return [
+            seat
+            for seat in self.seats.values()
+            if seat.role == Role.PARTICIPANT and seat.constituency_id == wanted.pk
+        ]
+
+    def tell(self, verb: Activity.Verb, seat: Seat, at: datetime, **about: Any) -> None:
+        self.news.append(Activity(workshop=self.workshop, verb=verb, seat=seat, at=at, **about))
+
+    def publish_news(self) -> None:
+        """Oldest first, so that rows are numbered in the order in which things happened."""
+        Activity.objects.bulk_create(sorted(self.news, key=lambda act: act.at))
