@@ -18,9 +18,8 @@ def put_in(
     room: Room, model: type[C], kind: Contribution.Kind, seat: str, at: datetime, **facts: Any
 ) -> C:
     author = room.seats[seat]
-    new = model._default_manager.create(
-        seat=author, kind=kind, stage=room.stage_at(at), client_key=uuid4(), **facts
-    )
+    new = model(seat=author, kind=kind, stage=room.stage_at(at), client_key=uuid4(), **facts)
+    new.save()
     # The model dates a new row with today, whatever it is given.
     Contribution.objects.filter(pk=new.pk).update(created_at=at, updated_at=at)
     room.tell(Activity.Verb.CONTRIBUTED, author, at, contribution=new)

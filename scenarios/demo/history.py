@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from scenarios.live.changeset import ChangeSet, units
+
 HERE = Path(__file__).parent
 HOME_TIME = ZoneInfo("Africa/Johannesburg")
 KEYS_A_SECOND = 4
@@ -18,33 +20,32 @@ BURST = re.compile(r".{1,28}?(?:[.,;:!?]+[\"*”]*\s+|\n+|$)|.{20,48}?\s+|.+", r
 WORDS = re.compile(r"\s+|[^\s]+")
 
 
-class BrokenHistoryError(ValueError):
+class BrokenHistory(ValueError):
     """A step does not fit the text as it then stood."""
 
 
 @dataclass(frozen=True)
 class Burst:
-    """One edit: at ``position``, ``deleted`` characters give way to ``inserted``."""
+    """One edit: at `position`, the characters of `gone` give way to `put`."""
 
     seat: str
     when: datetime
     client: str
     sequence: int
     position: int
-    deleted: int
-    inserted: str
+    gone: str
+    put: str
     text: str = field(repr=False)  # the whole text afterwards
 
     def changes(self) -> list[Any]:
-        """CodeMirror's JSON form of this edit; lengths count UTF-16 units, as JavaScript does."""
-        kept, rest = self.text[: self.position], self.text[self.position + len(self.inserted) :]
-        lines = self.inserted.split("\n") if self.inserted else []
-        around = [units(kept)] if kept else [], [units(rest)] if rest else []
-        return [*around[0], [self.deleted, *lines] if lines else [self.deleted], *around[1]]
-
-
-def units(text: str) -> int:
-    return len(text.encode("utf-16-le")) // 2
+        """CodeMirror's JSON form of this edit."""
+        before, after = self.text[: self.position], self.text[self.position + len(self.put) :]
+        sections = [
+            (len(units(before)), None),
+            (len(units(self.gone)), units(self.put)),
+            (len(units(after)), None),
+        ]
+        return ChangeSet(tuple(section for section in sections if section != (0, None))).to_json()
 
 
 def moment(said: str, now: datetime) -> datetime:
@@ -54,9 +55,9 @@ def moment(said: str, now: datetime) -> datetime:
         date = now.astimezone(HOME_TIME).date() + timedelta(days=days if match[1] else -days)
         return datetime.combine(date, time(hour, minute), HOME_TIME)
     if match := re.fullmatch(r"(\d+)([hm])", said):
-        hours = match[2] == "h"
-        return now - timedelta(**{"hours" if hours else "minutes": int(match[1])})
-    raise BrokenHistoryError(f"no such moment: {said}")
+        count = int(match[1])
+        return now - (timedelta(hours=count) if match[2] == "h" else timedelta(minutes=count))
+    raise BrokenHistory(f"no such moment: {said}")
 
 
 def stories() -> dict[str, dict[str, Any]]:
@@ -80,19 +81,17 @@ def replay(story: dict[str, Any], now: datetime) -> Iterator[Burst]:
     for number, step in enumerate(story["steps"]):
         clock = moment(step["when"], now)
         if latest is not None and clock <= latest:
-            raise BrokenHistoryError(f"{story['slug']}: {step['when']} is not after the step before")
+            raise BrokenHistory(f"{story['slug']}: {step['when']} is not after the step before")
         client = f"demo-{story['slug'][:12]}-{number:02d}"
-        for sequence, (position, deleted, inserted) in enumerate(typed(text, step), start=1):
-            text = text[:position] + inserted + text[position + deleted :]
-            clock += timedelta(seconds=2 + (len(inserted) + deleted) / KEYS_A_SECOND)
-            yield Burst(
-                step["seat"], clock, client, sequence, position, deleted, inserted, text
-            )
+        for sequence, (position, gone, put) in enumerate(typed(text, step), start=1):
+            text = text[:position] + put + text[position + len(gone) :]
+            clock += timedelta(seconds=2 + len(gone + put) / KEYS_A_SECOND)
+            yield Burst(step["seat"], clock, client, sequence, position, gone, put, text)
         latest = clock
 
 
-def typed(text: str, step: dict[str, str]) -> Iterator[tuple[int, int, str]]:
-    """(position, deleted, inserted) for each burst of a step, in order of typing."""
+def typed(text: str, step: dict[str, str]) -> Iterator[tuple[int, str, str]]:
+    """(position, gone, put) for each burst of a step, in order of typing."""
     put = step["put"]
     if find := step.get("find"):
         yield from rewritten(place(text, find), find, put)
@@ -109,17 +108,17 @@ def place(text: str, passage: str) -> int:
     if not passage and not text:
         return 0
     if not passage or text.count(passage) != 1:
-        raise BrokenHistoryError(f"found {text.count(passage)} times: {passage!r}")
+        raise BrokenHistory(f"found {text.count(passage)} times: {passage!r}")
     return text.index(passage)
 
 
-def inserted(position: int, put: str) -> Iterator[tuple[int, int, str]]:
+def inserted(position: int, put: str) -> Iterator[tuple[int, str, str]]:
     for burst in BURST.findall(put):
-        yield position, 0, burst
+        yield position, "", burst
         position += len(burst)
 
 
-def rewritten(position: int, old: str, new: str) -> Iterator[tuple[int, int, str]]:
+def rewritten(position: int, old: str, new: str) -> Iterator[tuple[int, str, str]]:
     """Only the words that differ: struck out first, then typed anew."""
     before, after = WORDS.findall(old), WORDS.findall(new)
     matcher = SequenceMatcher(a=before, b=after, autojunk=False)
@@ -127,6 +126,6 @@ def rewritten(position: int, old: str, new: str) -> Iterator[tuple[int, int, str
         gone, put = "".join(before[from_old:to_old]), "".join(after[from_new:to_new])
         if tag != "equal":
             if gone:
-                yield position, len(gone), ""
+                yield position, gone, ""
             yield from inserted(position, put)
         position += len(put)
