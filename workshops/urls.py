@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from workshops.views import page
 
 app_name = "workshops"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("workshops/<slug:slug>/", page.page, name="page"),
+]
