@@ -1,0 +1,71 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+
+from tests.processes import WebServer, embedded_server
+from tests.services.servers import NoServer, Postgres, Valkey
+
+HERE = Path(__file__).parent
+ON_SERVICES = "TEST_DATABASE_URL" in os.environ
+NEEDS_A_DATABASE = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL and Valkey, run what can tell them from SQLite; without them, what needs neither."""
+    chosen = [item for item in items if _matters_here(item)]
+    left = [item for item in items if not _matters_here(item)]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = chosen
+
+
+def _matters_here(item: pytest.Item) -> bool:
+    if item.path.is_relative_to(HERE / "services"):
+        return ON_SERVICES
+    if not ON_SERVICES:
+        return True
+    fixtures = set(getattr(item, "fixturenames", ()))
+    return bool(fixtures & NEEDS_A_DATABASE) or item.get_closest_marker("django_db") is not None
+
+
+def missing(reason: str) -> None:
+    """A part of the machine is not there: in CI a failure, elsewhere a skip that says so."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> Iterator[None]:
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def embedded(tmp_path: Path) -> Iterator[WebServer]:
+    """A running `manage.py serve` with data of its own."""
+    with embedded_server(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def durable_postgres() -> Iterator[Postgres]:
+    """A PostgreSQL of the test's own whose commits wait for the disk; it may be killed."""
+    try:
+        with Postgres(durable=True) as server:
+            yield server
+    except NoServer as error:
+        missing(str(error))
+
+
+@pytest.fixture
+def own_valkey() -> Iterator[Valkey]:
+    """A Valkey of the test's own; it may be stopped and started."""
+    try:
+        with Valkey() as server:
+            yield server
+    except NoServer as error:
+        missing(str(error))
