@@ -6,7 +6,7 @@ character outside the basic plane is two surrogates here, and `len` is the lengt
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -50,17 +50,24 @@ class ChangeSet:
         return cls(((length, None),) if length else ())
 
     @classmethod
+    def of(cls, sections: Iterable[Section]) -> Self:
+        """In CodeMirror's own form: neighbours of one kind are one, and nothing does nothing."""
+        canonical: list[Section] = []
+        for length, insert in sections:
+            _add(canonical, length, insert)
+        return cls(tuple(canonical))
+
+    @classmethod
     def parse(cls, json: Any) -> Self:
         """From CodeMirror's JSON: `5` keeps five, `[2]` deletes two, `[2, "a", "b"]` replaces two with two lines."""
         if not isinstance(json, list):
             raise Malformed("a change set is a list")
-        sections: list[Section] = []
-        for part in json:
-            if isinstance(part, list):
-                _add(sections, _length(part[0] if part else None), _inserted(part[1:]))
-            else:
-                _add(sections, _length(part), None)
-        changes = cls(tuple(sections))
+        changes = cls.of(
+            (_length(part[0] if part else None), _inserted(part[1:]))
+            if isinstance(part, list)
+            else (_length(part), None)
+            for part in json
+        )
         if changes.length > 2 * MAX_LENGTH:  # what goes over the limit gets a sentence elsewhere
             raise Malformed("longer than any text here")
         return changes

@@ -19,9 +19,13 @@ class TooFarBehind(Exception):
 class Log:
     __slots__ = ("_recent", "version")
 
-    def __init__(self, version: int) -> None:
+    def __init__(self, version: int, recent: Iterable[Stored] = ()) -> None:
+        """At this version, which the recent edits lead to."""
         self.version = version
-        self._recent: deque[Stored] = deque(maxlen=KEPT)
+        self._recent = deque(recent, maxlen=KEPT)
+
+    def copy(self) -> "Log":
+        return Log(self.version, self._recent)
 
     def append(self, edit: Stored) -> None:
         if edit.version != self.version + 1:

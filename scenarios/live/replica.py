@@ -1,5 +1,6 @@
 """One draft as one process holds it: text, newest edits, and how far each client has counted. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,14 +29,24 @@ class Offer:
 class Replica:
     """It runs ahead of the room while a commit is under way, and is thrown away if the commit fails."""
 
-    __slots__ = ("clients", "draft", "log", "text")
+    __slots__ = ("clients", "draft", "log", "snapshot", "text")
 
-    def __init__(self, draft: int, text: str, version: int) -> None:
+    def __init__(
+        self,
+        draft: int,
+        text: str,
+        version: int,
+        *,
+        recent: Iterable[Stored] = (),
+        snapshot: int = 0,
+    ) -> None:
         self.draft = draft
         self.text = Text(text)
-        self.log = Log(version)
+        self.log = Log(version, recent)
+        self.snapshot = snapshot
+        """The version of the newest snapshot."""
         self.clients: dict[str, tuple[int, int]] = {}
-        """Whose a client is, and its last sequence stored."""
+        """Whose a client is, and its last sequence stored (0: none yet)."""
 
     @property
     def version(self) -> int:
