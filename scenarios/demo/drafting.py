@@ -18,7 +18,7 @@ def write_drafts(room: Room) -> None:
 
 
 def _write(room: Room, scenario: Scenario, bursts: list[Burst]) -> Draft:
-    draft = Draft.objects.create(scenario=scenario, text=bursts[-1].text, version=len(bursts))
+    draft = Draft.objects.create(scenario=scenario, version=len(bursts))
     Draft.objects.filter(pk=draft.pk).update(updated_at=bursts[-1].when)
     Edit.objects.bulk_create(
         Edit(
@@ -32,7 +32,7 @@ def _write(room: Room, scenario: Scenario, bursts: list[Burst]) -> Draft:
         )
         for version, burst in enumerate(bursts, start=1)
     )
-    Snapshot.objects.create(draft=draft, version=draft.version, text=draft.text)
+    Snapshot.objects.create(draft=draft, version=draft.version, text=bursts[-1].text)
     # One line of news a day for each hand in each story.
     days = {(burst.seat, burst.when.date()): burst for burst in bursts}
     for burst in days.values():
