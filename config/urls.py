@@ -12,4 +12,5 @@ urlpatterns = [
     path("", include("participants.urls")),
     path("", include("workshops.urls")),
     path("", include("scenarios.urls")),
+    path("demo/", include("scenarios.demo.urls")),
 ]

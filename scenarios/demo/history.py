@@ -69,7 +69,7 @@ def stories() -> dict[str, dict[str, Any]]:
     }
 
 
-def text_of(slug: str) -> str:
+def written(slug: str) -> str:
     """The story as it stands after the last step, kept beside the steps so that it can be read."""
     return (HERE / "drafts" / f"{slug}.md").read_text("utf-8").rstrip("\n")
 

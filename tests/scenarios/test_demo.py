@@ -1,0 +1,428 @@
+"""The demonstration workshop: what it holds, and who can get in."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+
+from participants.models import Participant
+from scenarios.demo.history import HERE, BrokenHistory, moment, replay, stories, written
+from scenarios.demo.load import find_demo, load_demo, read
+from scenarios.demo.places import PLACES, seat_for
+from scenarios.live.changeset import ChangeSet, characters
+from scenarios.live.history import text_at, text_of
+from scenarios.models import Assumption, Draft, Response, Revision, Scenario, Seed
+from tests.factories import make_workshop
+from workshops.models import (
+    Activity,
+    Contribution,
+    Decision,
+    GlossaryTerm,
+    Role,
+    Seat,
+    Stage,
+    StageKind,
+    Workshop,
+)
+
+NOW = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
+FACTS: dict[str, Any] = json.loads((HERE / "montfleur_facts.json").read_text("utf-8"))
+PRESCRIBES = re.compile(r"\b(should|will|must|ought)\b", re.IGNORECASE)
+
+
+@pytest.fixture
+def workshop(db: None) -> Workshop:
+    return load_demo()
+
+
+@pytest.fixture(autouse=True)
+def embedded(settings: Settings) -> None:
+    settings.DEMO = True
+
+
+# --- the words --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("slug", stories())
+def test_a_history_replays_to_the_story(slug: str) -> None:
+    story = stories()[slug]
+    edits = list(replay(story, NOW))
+
+    assert edits[-1].text == written(slug)
+    assert 15 <= len(story["steps"]) <= 40
+    assert 100 <= len(edits) <= 300
+    assert len({edit.seat for edit in edits}) >= 5
+    assert edits == sorted(edits, key=lambda edit: edit.when)
+    assert edits[-1].when < NOW
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_a_history_is_in_order_at_whatever_hour_it_is_loaded(hour: int) -> None:
+    for story in stories().values():
+        assert list(replay(story, NOW.replace(hour=hour)))
+
+
+@pytest.mark.parametrize("slug", stories())
+def test_a_story_is_as_long_as_a_newspaper_feature_and_has_dates(slug: str) -> None:
+    text = written(slug)
+
+    assert 450 <= len(text.split()) <= 700
+    assert len(re.findall(r"^## \d{4} — .+$", text, re.MULTILINE)) >= 4
+
+
+def test_the_stories_say_what_could_happen_but_for_the_one_that_waits_for_the_moderator() -> None:
+    offending = {slug: PRESCRIBES.findall(written(slug)) for slug in stories()}
+
+    assert offending == {
+        "ostrich": [],
+        "lame-duck": [],
+        "icarus": [],
+        "flight-of-the-flamingos": ["should"],
+    }
+
+
+def test_a_step_that_does_not_fit_the_text_is_named() -> None:
+    steps = [
+        {"seat": "Heron", "when": "2d 10:00", "put": "One bird."},
+        {"seat": "Heron", "when": "1d 10:00", "find": "Two birds.", "put": "Three."},
+    ]
+
+    with pytest.raises(BrokenHistory, match="Two birds"):
+        list(replay({"slug": "broken", "steps": steps}, NOW))
+
+
+def test_moments_are_read_on_the_clock_in_johannesburg() -> None:
+    assert moment("1d 18:40", NOW) == datetime(2026, 3, 1, 16, 40, tzinfo=UTC)
+    assert moment("in 9d 23:00", NOW) == datetime(2026, 3, 11, 21, 0, tzinfo=UTC)
+    assert moment("5h", NOW) == NOW - timedelta(hours=5)
+    assert moment("70m", NOW) == NOW - timedelta(minutes=70)
+
+
+def test_the_frame_follows_the_facts() -> None:
+    data, facts = read("workshop"), FACTS["workshop"]
+
+    assert data["title"] == facts["title"]
+    assert [data["base_year"], data["horizon_year"]] == facts["horizon"]
+    assert [q["question"] for q in data["branching"]] == [q["question"] for q in FACTS["branching"]]
+    assert [s["title"] for s in stories().values()] == [s["name"] for s in FACTS["scenarios"]]
+    assert sum(map(len, data["seats"].values())) == facts["participants"]["count"]
+    both = sum(map(len, data["seats"].values())) + len(data["empty"])
+    assert both == facts["participants"]["alternative_count"]
+
+
+def test_the_introduction_says_where_sources_differ_and_that_the_words_are_ours() -> None:
+    introduction = read("workshop")["introduction"]
+
+    assert "22 people, others 25" in introduction
+    assert "three meetings of three days, others of four weekends" in introduction
+    assert "re-creation, not the original text" in introduction
+
+
+# --- the rows ---------------------------------------------------------------------------------
+
+
+def test_it_is_in_the_middle_of_its_drafting(workshop: Workshop) -> None:
+    stage = workshop.stages.get(state=Stage.State.OPEN)
+
+    assert stage.kind == StageKind.DRAFTING
+    assert stage.closes_at is not None
+    assert (stage.closes_at - datetime.now(UTC)).days in {8, 9}
+    assert list(workshop.stages.values_list("state", flat=True)) == (
+        ["closed"] * 3 + ["open"] + ["pending"] * 3
+    )
+
+
+def test_everybody_sits_and_three_chairs_are_empty(workshop: Workshop) -> None:
+    def sitting(role: Role) -> int:
+        return workshop.seats.filter(role=role, state=Seat.State.TAKEN).count()
+
+    assert {role.value: sitting(role) for role in Role} == {
+        "convenor": 1,
+        "facilitator": 1,
+        "moderator": 2,
+        "participant": 22,
+        "observer": 1,
+    }
+    assert workshop.seats.filter(participant=None).count() == 3
+    assert not Participant.objects.exclude(email=None).exists()
+    assert not any(person.has_usable_password() for person in Participant.objects.all())
+
+
+def test_k_lets_some_numbers_show_and_keeps_more_than_one_back(workshop: Workshop) -> None:
+    taken = [side.seats.filter(state="taken").count() for side in workshop.constituencies.all()]
+
+    assert taken == [5, 5, 5, 4, 3]
+    assert workshop.small_cell == 5
+
+
+def test_drafts_are_what_their_edits_make_of_nothing(workshop: Workshop) -> None:
+    for draft in Draft.objects.within(workshop).prefetch_related("edits"):
+        text = ""
+        for version, edit in enumerate(draft.edits.all(), start=1):
+            assert edit.version == version
+            text = ChangeSet.parse(edit.changes).apply(text)
+        assert characters(text) == text_of(draft)
+        assert draft.version == version
+
+
+def test_a_revision_is_the_text_at_its_version(workshop: Workshop) -> None:
+    for revision in revisions_of(workshop):
+        assert revision.text == text_at(revision.draft_id, revision.draft_version)
+
+
+def revisions_of(workshop: Workshop) -> list[Revision]:
+    """In the order in which they were handed in."""
+    found = Revision._base_manager.filter(draft__scenario__workshop=workshop)
+    return list(found.select_related("draft__scenario").order_by("created_at"))
+
+
+def test_one_revision_waits_one_is_returned_and_one_scenario_is_published(
+    workshop: Workshop,
+) -> None:
+    assert [(r.draft.scenario.title, r.state) for r in revisions_of(workshop)] == [
+        ("Flight of the Flamingos", "published"),
+        ("Ostrich", "published"),
+        ("Lame Duck", "returned"),
+        ("Flight of the Flamingos", "held"),
+    ]
+    assert list(Scenario.objects.filter(state="published").values_list("title", flat=True)) == [
+        "Ostrich"
+    ]
+    accepted, _ostrich, _lame_duck, waiting = revisions_of(workshop)
+    assert PRESCRIBES.findall(waiting.text) == ["should"]
+    assert PRESCRIBES.findall(accepted.text) == []
+
+
+def test_every_constituency_answered_the_assumptions(workshop: Workshop) -> None:
+    answered = Response.objects.filter(assumption__state="published").values_list(
+        "assumption", "seat__constituency__name"
+    )
+    by_assumption: dict[int, set[str]] = {}
+    for assumption, side in answered:
+        by_assumption.setdefault(assumption, set()).add(side)
+
+    assert len(by_assumption) == Assumption.objects.filter(state="published").count() == 17
+    assert sorted(map(len, by_assumption.values())) == [3] + [5] * 16
+
+
+def test_thirty_odd_seeds_became_four_scenarios(workshop: Workshop) -> None:
+    assert 30 <= Seed.objects.count() <= 39
+    for scenario in workshop.scenarios.all():
+        assert scenario.seeds.filter(funnel=Seed.Funnel.MERGED).count() >= 3
+    assert set(Seed.objects.values_list("funnel", flat=True)) == set(Seed.Funnel.values)
+    assert set(Seed.objects.values_list("language", flat=True)) == {"en", "af", "zu", "ar"}
+
+
+def test_moderators_decide_on_what_others_wrote_and_say_why(workshop: Workshop) -> None:
+    for decision in Decision.objects.select_related("contribution", "moderator"):
+        assert decision.moderator_id != decision.contribution.seat_id
+        assert decision.moderator.role == Role.MODERATOR
+        assert decision.note
+        assert bool(decision.reason) == (decision.action == Decision.Action.RETURN)
+
+
+def test_the_last_two_weeks_are_full_of_news(workshop: Workshop) -> None:
+    days = {
+        act.at.date()
+        for act in Activity.objects.filter(at__gte=datetime.now(UTC) - timedelta(days=14))
+    }
+
+    assert len(days) >= 12
+    assert not Activity.objects.filter(at__gt=datetime.now(UTC)).exists()
+
+
+def test_every_row_fits_its_fields(workshop: Workshop) -> None:
+    for row in rows_with_words(workshop):
+        row.clean_fields()
+
+
+def rows_with_words(workshop: Workshop) -> Iterator[Any]:
+    yield workshop
+    for related in ("stages", "seats", "constituencies", "ground_rules", "scenarios", "logics"):
+        yield from getattr(workshop, related).all()
+    for model in (Assumption, Seed, GlossaryTerm, Revision):
+        yield from model._default_manager.all()
+    yield from Decision.objects.all()
+    yield from Participant.objects.all()
+
+
+def test_loading_twice_finds_the_first(workshop: Workshop) -> None:
+    before = (Contribution.objects.count(), Participant.objects.count())
+
+    assert load_demo() == workshop
+    assert (Contribution.objects.count(), Participant.objects.count()) == before
+
+
+def test_loading_stays_cheap(db: None) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        load_demo()
+
+    assert len(queries) < 450
+
+
+def test_half_a_demonstration_is_none(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scenarios.demo.load.write_drafts", interrupted)
+
+    with pytest.raises(KeyboardInterrupt):
+        load_demo()
+
+    assert find_demo() is None
+    assert not Participant.objects.exists()
+
+
+def interrupted(room: object) -> None:
+    raise KeyboardInterrupt
+
+
+# --- the door ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_one_press_signs_in(client: Client, workshop: Workshop, place: str) -> None:
+    response = client.post("/demo/sign-in/", {"place": place})
+
+    assert response.status_code == 302
+    assert response["Location"] == workshop.get_absolute_url()
+    seat = seat_for(workshop, place)
+    assert seat is not None
+    assert client.session["_auth_user_id"] == str(seat.participant_id)
+    assert seat.role == PLACES[place][0]
+
+
+def test_the_second_participant_is_of_another_side(workshop: Workshop) -> None:
+    first, second = seat_for(workshop, "participant"), seat_for(workshop, "second")
+
+    assert first is not None
+    assert second is not None
+    assert first.constituency != second.constituency
+
+
+def test_a_seat_that_was_left_is_not_signed_in_to(client: Client, workshop: Workshop) -> None:
+    seat = seat_for(workshop, "observer")
+    assert seat is not None
+    seat.state = Seat.State.LEFT
+    seat.save()
+
+    assert client.post("/demo/sign-in/", {"place": "observer"}).status_code == 404
+
+
+@pytest.mark.parametrize("place", ["", "superuser", "participant\0", "é" * 5000])
+def test_an_unknown_place_is_refused(client: Client, workshop: Workshop, place: str) -> None:
+    response = client.post("/demo/sign-in/", {"place": place})
+
+    assert response.status_code == 400
+    assert "_auth_user_id" not in client.session
+
+
+def test_signing_in_before_the_demonstration_is_loaded_finds_nothing(
+    client: Client, db: None
+) -> None:
+    assert client.post("/demo/sign-in/", {"place": "facilitator"}).status_code == 404
+
+
+def test_one_press_loads_it(client: Client, db: None) -> None:
+    response = client.post("/demo/")
+
+    assert response.status_code == 302
+    assert find_demo() is not None
+
+
+@pytest.mark.parametrize("path", ["/demo/", "/demo/sign-in/"])
+def test_a_look_changes_nothing(client: Client, db: None, path: str) -> None:
+    assert client.get(path).status_code == 405
+    assert find_demo() is None
+
+
+@pytest.mark.parametrize("path", ["/demo/", "/demo/sign-in/"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_there_is_no_such_door_outside_embedded_mode(
+    client: Client, db: None, settings: Settings, path: str, method: str
+) -> None:
+    load_demo()
+    people = Participant.objects.count()
+    settings.DEMO = False
+
+    response = getattr(client, method)(path, {"place": "facilitator"})
+
+    assert response.status_code == 404
+    assert "_auth_user_id" not in client.session
+    assert Participant.objects.count() == people
+
+
+def test_the_first_page_offers_the_demonstration_then_its_seats(client: Client, db: None) -> None:
+    empty = client.get("/").content.decode()
+    load_demo()
+    loaded = client.get("/").content.decode()
+
+    assert 'action="/demo/"' in empty
+    assert "/demo/sign-in/" not in empty
+    assert 'action="/demo/"' not in loaded
+    assert loaded.count('name="place"') == len(PLACES)
+
+
+def test_the_first_page_offers_nothing_of_the_kind_elsewhere(
+    client: Client, db: None, settings: Settings
+) -> None:
+    load_demo()
+    settings.DEMO = False
+
+    assert "/demo/" not in client.get("/").content.decode()
+
+
+def test_a_workshop_of_ones_own_ends_the_offer_to_load(client: Client, db: None) -> None:
+    make_workshop()
+
+    assert "/demo/" not in client.get("/").content.decode()
+
+
+def test_the_door_asks_for_the_form_it_gave(workshop: Workshop) -> None:
+    strict = Client(enforce_csrf_checks=True)
+
+    assert strict.post("/demo/sign-in/", {"place": "facilitator"}).status_code == 403
+
+
+def test_the_command_loads_and_says_where_to_look(
+    db: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    call_command("demo")
+    first = capsys.readouterr().out
+    call_command("demo")
+    second = capsys.readouterr().out
+
+    assert find_demo() is not None
+    assert "is loaded" in first
+    assert "http" in first
+    assert "there already" in second
+
+
+def test_the_command_is_refused_outside_embedded_mode(db: None, settings: Settings) -> None:
+    settings.DEMO = False
+
+    with pytest.raises(CommandError, match="DATABASE_URL"):
+        call_command("demo")
+    assert find_demo() is None
+
+
+def test_the_data_names_no_seat_that_does_not_exist() -> None:
+    data = read("workshop")
+    names = {
+        name for group in (data["seats"], data["roles"]) for some in group.values() for name in some
+    }
+    named = set(re.findall(r'^(?:seat|moderator) = "(.+)"$', all_data(), re.MULTILINE))
+    named |= set(re.findall(r'^  moderator = "(.+)"$', all_data(), re.MULTILINE))
+
+    assert named <= names
+
+
+def all_data() -> str:
+    return "\n".join(path.read_text("utf-8") for path in sorted(Path(HERE).rglob("*.toml")))
