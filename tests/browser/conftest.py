@@ -1,0 +1,148 @@
+"""People at their browsers: each `person` is a window of their own on the running server.
+
+Whatever a page says on its console, throws, or asks of another host fails the test that opened it.
+"""
+
+import re
+from collections.abc import Callable, Generator, Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from browser import ROOT, NoBrowser, launch
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Request as PageRequest
+
+from tests.conftest import missing
+from tests.processes import WebServer, embedded_server
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RESULTS = ROOT / "test-results"
+FAILED = pytest.StashKey[bool]()
+
+
+class Guard:
+    """What the pages of one test got wrong. `allow` names what the test means to provoke."""
+
+    def __init__(self, host: str) -> None:
+        self.host = host
+        self.problems: list[str] = []
+        self.pages: list[Page] = []
+        self._allowed: list[str] = []
+
+    def allow(self, pattern: str) -> None:
+        self._allowed.append(pattern)
+
+    def watch(self, page: Page) -> None:
+        self.pages.append(page)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self._note(f"error: {error}"))
+        page.on("request", self._request)
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if said.type in ("error", "warning"):
+            self._note(f"console of {urlsplit(said.location['url']).path}: {said.text}")
+
+    def _request(self, request: PageRequest) -> None:
+        if urlsplit(request.url).netloc not in (self.host, ""):
+            self._note(f"request to another host: {request.url}")
+
+    def _note(self, problem: str) -> None:
+        if not any(re.search(pattern, problem) for pattern in self._allowed):
+            self.problems.append(problem)
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        try:
+            browser = launch(playwright)
+        except NoBrowser as error:
+            missing(str(error))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
+    """One running Flamingo for all browser tests; `embedded` is one of the test's own."""
+    with embedded_server(tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if report.when == "call":
+        item.stash[FAILED] = report.failed
+    return report
+
+
+@pytest.fixture
+def guard(server: WebServer, request: pytest.FixtureRequest) -> Iterator[Guard]:
+    guard = Guard(urlsplit(server.url).netloc)
+    yield guard
+    assert guard.problems == []
+
+
+Person = Callable[..., Page]
+
+
+@pytest.fixture
+def person(
+    chromium: Browser, server: WebServer, guard: Guard, request: pytest.FixtureRequest
+) -> Iterator[Person]:
+    """Opens a window for one more person: `person(width=360, language="ar", dark=True)`."""
+    contexts: list[BrowserContext] = []
+
+    def sits_down(
+        *,
+        width: int = 1200,
+        height: int = 900,
+        language: str = "en",
+        dark: bool = False,
+        scripting: bool = True,
+        at: WebServer = server,
+    ) -> Page:
+        context = chromium.new_context(
+            base_url=at.url,
+            viewport={"width": width, "height": height},
+            locale=language,
+            color_scheme="dark" if dark else "light",
+            java_script_enabled=scripting,
+            reduced_motion="reduce",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        guard.host = urlsplit(at.url).netloc
+        page = context.new_page()
+        guard.watch(page)
+        return page
+
+    yield sits_down
+    if request.node.stash.get(FAILED, False):
+        RESULTS.mkdir(exist_ok=True)
+        for number, page in enumerate(guard.pages, start=1):
+            page.screenshot(path=RESULTS / f"{request.node.name}-{number}.png", full_page=True)
+    for context in contexts:
+        context.close()
+
+
+def axe(page: Page) -> None:
+    """Fail unless axe finds no barrier on the page as it is now."""
+    # Evaluated from outside, so the page's own policy need not allow it.
+    page.evaluate(AXE.read_text())
+    found = page.evaluate("axe.run()")["violations"]
+    assert [
+        f"{violation['id']}: {violation['help']}: {node['html'][:200]}"
+        for violation in found
+        for node in violation["nodes"]
+    ] == [], page.url
+
+
+def fits(page: Page) -> None:
+    """Fail if the page can be scrolled sideways."""
+    root = "document.documentElement"
+    over = page.evaluate(f"{root}.scrollWidth - {root}.clientWidth")
+    assert over <= 0, f"{page.url} is {over} px too wide"
