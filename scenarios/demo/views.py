@@ -41,7 +41,7 @@ def load(request: HttpRequest) -> HttpResponse:
 @only_embedded
 @require_POST
 def sign_in(request: HttpRequest) -> HttpResponse:
-    place = request.POST.get("place")
+    place = request.POST.get("role")
     if place not in PLACES:
         raise BadRequest(_("Choose one of the seats of the demonstration."))
     workshop = find_demo()

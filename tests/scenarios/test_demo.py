@@ -289,7 +289,7 @@ def interrupted(room: object) -> None:
 
 @pytest.mark.parametrize("place", PLACES)
 def test_one_press_signs_in(client: Client, workshop: Workshop, place: str) -> None:
-    response = client.post("/demo/sign-in/", {"place": place})
+    response = client.post("/demo/sign-in/", {"role": place})
 
     assert response.status_code == 302
     assert response["Location"] == workshop.get_absolute_url()
@@ -313,12 +313,12 @@ def test_a_seat_that_was_left_is_not_signed_in_to(client: Client, workshop: Work
     seat.state = Seat.State.LEFT
     seat.save()
 
-    assert client.post("/demo/sign-in/", {"place": "observer"}).status_code == 404
+    assert client.post("/demo/sign-in/", {"role": "observer"}).status_code == 404
 
 
 @pytest.mark.parametrize("place", ["", "superuser", "participant\0", "é" * 5000])
 def test_an_unknown_place_is_refused(client: Client, workshop: Workshop, place: str) -> None:
-    response = client.post("/demo/sign-in/", {"place": place})
+    response = client.post("/demo/sign-in/", {"role": place})
 
     assert response.status_code == 400
     assert "_auth_user_id" not in client.session
@@ -327,7 +327,7 @@ def test_an_unknown_place_is_refused(client: Client, workshop: Workshop, place: 
 def test_signing_in_before_the_demonstration_is_loaded_finds_nothing(
     client: Client, db: None
 ) -> None:
-    assert client.post("/demo/sign-in/", {"place": "facilitator"}).status_code == 404
+    assert client.post("/demo/sign-in/", {"role": "facilitator"}).status_code == 404
 
 
 def test_one_press_loads_it(client: Client, db: None) -> None:
@@ -352,7 +352,7 @@ def test_there_is_no_such_door_outside_embedded_mode(
     people = Participant.objects.count()
     settings.DEMO = False
 
-    response = getattr(client, method)(path, {"place": "facilitator"})
+    response = getattr(client, method)(path, {"role": "facilitator"})
 
     assert response.status_code == 404
     assert "_auth_user_id" not in client.session
@@ -367,7 +367,7 @@ def test_the_first_page_offers_the_demonstration_then_its_seats(client: Client, 
     assert 'action="/demo/"' in empty
     assert "/demo/sign-in/" not in empty
     assert 'action="/demo/"' not in loaded
-    assert loaded.count('name="place"') == len(PLACES)
+    assert loaded.count('name="role"') == len(PLACES)
 
 
 def test_the_first_page_offers_nothing_of_the_kind_elsewhere(
@@ -388,7 +388,7 @@ def test_a_workshop_of_ones_own_ends_the_offer_to_load(client: Client, db: None)
 def test_the_door_asks_for_the_form_it_gave(workshop: Workshop) -> None:
     strict = Client(enforce_csrf_checks=True)
 
-    assert strict.post("/demo/sign-in/", {"place": "facilitator"}).status_code == 403
+    assert strict.post("/demo/sign-in/", {"role": "facilitator"}).status_code == 403
 
 
 def test_the_command_loads_and_says_where_to_look(
