@@ -105,6 +105,11 @@ class Workshop(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("workshops:page", args=[self.slug])
 
+    @property
+    def unnamed(self) -> bool:
+        """Nothing says who wrote it, not even a pseudonym."""
+        return self.attribution == self.Attribution.CHATHAM
+
 
 class Constituency(models.Model):
     """A side or group that a person can speak *to*, not *for*."""

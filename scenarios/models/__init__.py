@@ -1,0 +1,19 @@
+"""The substance: assumptions, the logic, scenarios, their drafts, and what is published of them."""
+
+from scenarios.models.assumptions import Assumption, Response
+from scenarios.models.board import Scenario, ScenarioLogic, Seed
+from scenarios.models.drafts import Draft, Edit, Revision, Snapshot
+from scenarios.models.publication import Release
+
+__all__ = [
+    "Assumption",
+    "Draft",
+    "Edit",
+    "Release",
+    "Response",
+    "Revision",
+    "Scenario",
+    "ScenarioLogic",
+    "Seed",
+    "Snapshot",
+]

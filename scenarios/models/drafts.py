@@ -1,0 +1,101 @@
+"""A scenario's text: its log of edits, and the versions that were handed in."""
+
+from typing import Self
+
+from django.db import models
+from django.db.models import OuterRef, Subquery
+
+from scenarios.models.board import Scenario
+from workshops.models import Contribution, Seat, Workshop
+
+
+class DraftQuerySet(models.QuerySet["Draft"]):
+    def within(self, workshop: Workshop) -> Self:
+        return self.filter(scenario__workshop=workshop)
+
+
+class Draft(models.Model):
+    """A scenario's living text: what its log of edits makes of the empty string.
+
+    The text itself stands in no column: `live.history.text_of` reads the newest snapshot and the edits after it.
+    """
+
+    scenario = models.OneToOneField(Scenario, models.CASCADE, related_name="draft")
+    version = models.PositiveIntegerField(default=0)
+    frozen = models.BooleanField(default=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = DraftQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+
+class Edit(models.Model):
+    """One changeset; applying it to version - 1 gives `version`. `changes` is CodeMirror's JSON."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="edits")
+    version = models.PositiveIntegerField()
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="edits")
+    client = models.CharField(max_length=32)
+    sequence = models.PositiveIntegerField()
+    changes = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["version"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "version"], name="one_edit_a_version"),
+            models.UniqueConstraint(
+                fields=["draft", "client", "sequence"], name="one_edit_a_sequence"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"edit {self.version} of draft {self.draft_id}"
+
+
+class Snapshot(models.Model):
+    """The text at a version, so that reading the past does not begin at nothing."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="snapshots")
+    version = models.PositiveIntegerField()
+    text = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "version"], name="one_snapshot_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"snapshot {self.version} of draft {self.draft_id}"
+
+
+class RevisionQuerySet(models.QuerySet["Revision"]):
+    def accepted(self) -> Self:
+        return self.filter(state=Contribution.State.PUBLISHED)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-draft_version", "-pk")
+
+    def last_accepted(self) -> Self:
+        """The story of each scenario, as the public may read it: one row a draft at most."""
+        newer = self.model._default_manager.filter(
+            draft=OuterRef("draft"), state=Contribution.State.PUBLISHED
+        ).order_by("-draft_version", "-pk")
+        return self.accepted().filter(pk=Subquery(newer.values("pk")[:1]))
+
+
+class Revision(Contribution):
+    """A version of a draft that was handed in; moderators read it against the last accepted one."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="revisions")
+    draft_version = models.PositiveIntegerField()
+    text = models.TextField()
+    summary = models.CharField(max_length=300, blank=True)
+
+    objects = RevisionQuerySet.as_manager()  # type: ignore[assignment,misc]
+
+    class Meta:
+        ordering = ["-pk"]
