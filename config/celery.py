@@ -9,4 +9,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "worker-alive": {"task": "config.alive", "schedule": 10},
+    "post": {"task": "participants.sweep", "schedule": 10, "options": {"expires": 10}},
+    "forget": {"task": "participants.forget", "schedule": 24 * 60 * 60},
 }

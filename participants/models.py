@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-def languages() -> list[tuple[str, str]]:
+def languages() -> list[tuple[str, Any]]:
     return list(settings.LANGUAGES)
 
 
@@ -33,7 +33,9 @@ def hash_return_code(code: str) -> str:
 
 
 class ParticipantManager(BaseUserManager["Participant"]):
-    def create_user(self, email: str | None = None, password: str | None = None, **facts: Any) -> "Participant":
+    def create_user(
+        self, email: str | None = None, password: str | None = None, **facts: Any
+    ) -> "Participant":
         person = self.model(email=email.strip().lower() if email else None, **facts)
         person.set_password(password)  # None makes it unusable
         person.save(using=self._db)
@@ -55,12 +57,18 @@ class Participant(AbstractBaseUser):
         FULL = "full", _("Full")
 
     email = models.EmailField(_("email address"), unique=True, null=True, blank=True)
-    language = models.CharField(_("language"), max_length=16, choices=languages, default=default_language)
-    time_zone = models.CharField(_("time zone"), max_length=64, default="UTC", validators=[validate_time_zone])
+    language = models.CharField(
+        _("language"), max_length=16, choices=languages, default=default_language
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=64, default="UTC", validators=[validate_time_zone]
+    )
     mail = models.CharField(_("mail"), max_length=8, choices=Mail, default=Mail.FULL)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
-    return_code_hash = models.CharField(max_length=64, unique=True, null=True, blank=True, editable=False)
+    return_code_hash = models.CharField(
+        max_length=64, unique=True, null=True, blank=True, editable=False
+    )
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
@@ -70,9 +78,15 @@ class Participant(AbstractBaseUser):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(email=Lower("email")), name="participant_email_is_lower_case"),
-            models.CheckConstraint(condition=~Q(email=""), name="participant_email_is_null_or_an_address"),
-            models.CheckConstraint(condition=Q(mail__in=["none", "neutral", "full"]), name="participant_mail_is_known"),
+            models.CheckConstraint(
+                condition=Q(email=Lower("email")), name="participant_email_is_lower_case"
+            ),
+            models.CheckConstraint(
+                condition=~Q(email=""), name="participant_email_is_null_or_an_address"
+            ),
+            models.CheckConstraint(
+                condition=Q(mail__in=["none", "neutral", "full"]), name="participant_mail_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -94,7 +108,9 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
         )
 
     def unsettled(self) -> Self:
-        return self.filter(state__in=[Delivery.State.PENDING, Delivery.State.LEASED, Delivery.State.HANDED])
+        return self.filter(
+            state__in=[Delivery.State.PENDING, Delivery.State.LEASED, Delivery.State.HANDED]
+        )
 
 
 class Delivery(models.Model):
@@ -115,7 +131,11 @@ class Delivery(models.Model):
     key = models.CharField(max_length=200, unique=True)
     kind = models.CharField(max_length=40)
     participant = models.ForeignKey(
-        "participants.Participant", on_delete=models.CASCADE, null=True, blank=True, related_name="deliveries"
+        "participants.Participant",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="deliveries",
     )
     address = models.EmailField(blank=True)
     language = models.CharField(max_length=16, blank=True)
@@ -138,11 +158,22 @@ class Delivery(models.Model):
         verbose_name_plural = "deliveries"
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=["pending", "leased", "handed", "sent", "failed", "skipped", "bounced"]),
+                condition=Q(
+                    state__in=[
+                        "pending",
+                        "leased",
+                        "handed",
+                        "sent",
+                        "failed",
+                        "skipped",
+                        "bounced",
+                    ]
+                ),
                 name="delivery_state_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["leased", "handed"]) | Q(lease__isnull=False, lease_until__isnull=False),
+                condition=~Q(state__in=["leased", "handed"])
+                | Q(lease__isnull=False, lease_until__isnull=False),
                 name="delivery_at_work_has_a_lease",
             ),
             models.CheckConstraint(
@@ -152,7 +183,9 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(F("due_at"), condition=Q(state="pending"), name="delivery_due"),
-            models.Index(F("lease_until"), condition=Q(state__in=["leased", "handed"]), name="delivery_lease"),
+            models.Index(
+                F("lease_until"), condition=Q(state__in=["leased", "handed"]), name="delivery_lease"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -172,13 +205,18 @@ class Refusal(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["stream", "participant"], condition=Q(participant__isnull=False), name="refusal_once_a_person"
+                fields=["stream", "participant"],
+                condition=Q(participant__isnull=False),
+                name="refusal_once_a_person",
             ),
             models.UniqueConstraint(
-                fields=["stream", "address_hash"], condition=~Q(address_hash=""), name="refusal_once_an_address"
+                fields=["stream", "address_hash"],
+                condition=~Q(address_hash=""),
+                name="refusal_once_an_address",
             ),
             models.CheckConstraint(
-                condition=Q(participant__isnull=False, address_hash="") | (Q(participant=None) & ~Q(address_hash="")),
+                condition=Q(participant__isnull=False, address_hash="")
+                | (Q(participant=None) & ~Q(address_hash="")),
                 name="refusal_by_a_person_or_an_address",
             ),
         ]

@@ -6,4 +6,4 @@ from participants.models import Participant
 class SignedInRequest(HttpRequest):
     """What a view behind `login_required` gets."""
 
-    user: Participant  # type: ignore[assignment]
+    user: Participant

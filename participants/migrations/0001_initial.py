@@ -10,83 +10,274 @@ import participants.models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='KeptMail',
+            name="KeptMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('address', models.CharField(max_length=254)),
-                ('subject', models.CharField(max_length=998)),
-                ('raw', models.BinaryField()),
-                ('kept_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, editable=False)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("address", models.CharField(max_length=254)),
+                ("subject", models.CharField(max_length=998)),
+                ("raw", models.BinaryField()),
+                (
+                    "kept_at",
+                    models.DateTimeField(
+                        db_index=True, default=django.utils.timezone.now, editable=False
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-kept_at', '-pk'],
+                "ordering": ["-kept_at", "-pk"],
             },
         ),
         migrations.CreateModel(
-            name='Participant',
+            name="Participant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='email address')),
-                ('language', models.CharField(choices=participants.models.languages, default=participants.models.default_language, max_length=16, verbose_name='language')),
-                ('time_zone', models.CharField(default='UTC', max_length=64, validators=[participants.models.validate_time_zone], verbose_name='time zone')),
-                ('mail', models.CharField(choices=[('none', 'None'), ('neutral', 'Neutral: no titles, no names'), ('full', 'Full')], default='full', max_length=8, verbose_name='mail')),
-                ('is_active', models.BooleanField(default=True)),
-                ('date_joined', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('return_code_hash', models.CharField(blank=True, editable=False, max_length=64, null=True, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True,
+                        max_length=254,
+                        null=True,
+                        unique=True,
+                        verbose_name="email address",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=participants.models.languages,
+                        default=participants.models.default_language,
+                        max_length=16,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "time_zone",
+                    models.CharField(
+                        default="UTC",
+                        max_length=64,
+                        validators=[participants.models.validate_time_zone],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "mail",
+                    models.CharField(
+                        choices=[
+                            ("none", "None"),
+                            ("neutral", "Neutral: no titles, no names"),
+                            ("full", "Full"),
+                        ],
+                        default="full",
+                        max_length=8,
+                        verbose_name="mail",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                (
+                    "date_joined",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "return_code_hash",
+                    models.CharField(
+                        blank=True, editable=False, max_length=64, null=True, unique=True
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='participant_email_is_lower_case'), models.CheckConstraint(condition=models.Q(('email', ''), _negated=True), name='participant_email_is_null_or_an_address'), models.CheckConstraint(condition=models.Q(('mail__in', ['none', 'neutral', 'full'])), name='participant_mail_is_known')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email", django.db.models.functions.text.Lower("email"))
+                        ),
+                        name="participant_email_is_lower_case",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="participant_email_is_null_or_an_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mail__in", ["none", "neutral", "full"])),
+                        name="participant_mail_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=200, unique=True)),
-                ('kind', models.CharField(max_length=40)),
-                ('address', models.EmailField(blank=True, max_length=254)),
-                ('language', models.CharField(blank=True, max_length=16)),
-                ('context', models.JSONField(blank=True, default=dict)),
-                ('state', models.CharField(choices=[('pending', 'Waiting'), ('leased', 'Being prepared'), ('handed', 'Being handed over'), ('sent', 'Sent'), ('failed', 'Failed'), ('skipped', 'Skipped'), ('bounced', 'Came back')], default='pending', max_length=8)),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('attempts', models.PositiveSmallIntegerField(default=0)),
-                ('due_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('lease', models.UUIDField(blank=True, null=True)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('message_id', models.CharField(max_length=200)),
-                ('message', models.BinaryField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('handed_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='deliveries', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=200, unique=True)),
+                ("kind", models.CharField(max_length=40)),
+                ("address", models.EmailField(blank=True, max_length=254)),
+                ("language", models.CharField(blank=True, max_length=16)),
+                ("context", models.JSONField(blank=True, default=dict)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "Waiting"),
+                            ("leased", "Being prepared"),
+                            ("handed", "Being handed over"),
+                            ("sent", "Sent"),
+                            ("failed", "Failed"),
+                            ("skipped", "Skipped"),
+                            ("bounced", "Came back"),
+                        ],
+                        default="pending",
+                        max_length=8,
+                    ),
+                ),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
+                ("due_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("lease", models.UUIDField(blank=True, null=True)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("message_id", models.CharField(max_length=200)),
+                ("message", models.BinaryField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("handed_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="deliveries",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'indexes': [models.Index(models.F('due_at'), condition=models.Q(('state', 'pending')), name='delivery_due'), models.Index(models.F('lease_until'), condition=models.Q(('state__in', ['leased', 'handed'])), name='delivery_lease')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'leased', 'handed', 'sent', 'failed', 'skipped', 'bounced'])), name='delivery_state_is_known'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['leased', 'handed']), _negated=True), models.Q(('lease__isnull', False), ('lease_until__isnull', False)), _connector='OR'), name='delivery_at_work_has_a_lease'), models.CheckConstraint(condition=models.Q(('state__in', ['pending', 'leased', 'handed']), ('message__isnull', True), _connector='OR'), name='delivery_settled_keeps_no_message')],
+                "verbose_name_plural": "deliveries",
+                "indexes": [
+                    models.Index(
+                        models.F("due_at"),
+                        condition=models.Q(("state", "pending")),
+                        name="delivery_due",
+                    ),
+                    models.Index(
+                        models.F("lease_until"),
+                        condition=models.Q(("state__in", ["leased", "handed"])),
+                        name="delivery_lease",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "pending",
+                                    "leased",
+                                    "handed",
+                                    "sent",
+                                    "failed",
+                                    "skipped",
+                                    "bounced",
+                                ],
+                            )
+                        ),
+                        name="delivery_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["leased", "handed"]), _negated=True),
+                            models.Q(("lease__isnull", False), ("lease_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="delivery_at_work_has_a_lease",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["pending", "leased", "handed"]),
+                            ("message__isnull", True),
+                            _connector="OR",
+                        ),
+                        name="delivery_settled_keeps_no_message",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Refusal',
+            name="Refusal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('stream', models.CharField(max_length=80)),
-                ('address_hash', models.CharField(blank=True, max_length=64)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('participant', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='refusals', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("stream", models.CharField(max_length=80)),
+                ("address_hash", models.CharField(blank=True, max_length=64)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                (
+                    "participant",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="refusals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(condition=models.Q(('participant__isnull', False)), fields=('stream', 'participant'), name='refusal_once_a_person'), models.UniqueConstraint(condition=models.Q(('address_hash', ''), _negated=True), fields=('stream', 'address_hash'), name='refusal_once_an_address'), models.CheckConstraint(condition=models.Q(models.Q(('address_hash', ''), ('participant__isnull', False)), models.Q(('participant', None), models.Q(('address_hash', ''), _negated=True)), _connector='OR'), name='refusal_by_a_person_or_an_address')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("participant__isnull", False)),
+                        fields=("stream", "participant"),
+                        name="refusal_once_a_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("address_hash", ""), _negated=True),
+                        fields=("stream", "address_hash"),
+                        name="refusal_once_an_address",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("address_hash", ""), ("participant__isnull", False)),
+                            models.Q(
+                                ("participant", None), models.Q(("address_hash", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="refusal_by_a_person_or_an_address",
+                    ),
+                ],
             },
         ),
     ]
