@@ -1,7 +1,7 @@
 from django.urls import include, path
-from django.views.i18n import set_language
 
 from config.health import healthz
+from participants.views import set_language
 from workshops.views.home import home
 
 urlpatterns = [
