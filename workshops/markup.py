@@ -1,26 +1,34 @@
 """The one way from what a person wrote to what a page shows: Markdown, then a strict list of tags.
 
 Nothing touches the text afterwards. Rendering never raises, and takes a bounded time whatever the
-text: a rule inside the parser looks at the clock, and what takes too long is shown unformatted.
+text: Python-Markdown is quadratic in places, so a passage dense with signs is shown as it was typed,
+and between passages the parser looks at the clock.
 """
 
 import logging
 import re
 import time
-from collections.abc import Sequence
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import nh3
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-from markdown_it.rules_core import StateCore
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
+from markdown import Markdown
+from markdown.blockprocessors import BlockProcessor
+from markdown.extensions import Extension
+from markdown.extensions.fenced_code import FencedCodeExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.inlinepatterns import IMAGE_LINK_RE, ImageInlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markdown.util import HTML_PLACEHOLDER_RE
 
 LONGEST = 120_000  # characters; about twenty thousand words
 BUDGET = 1.0  # seconds of this thread's own work, so a busy machine changes nothing
+PASSAGE = 12_000  # characters between two empty lines
+SIGNS = 400  # in one passage: more is no prose
+BRACKETS = 80  # opening ones, in one passage: each may send the parser to its end
+DEPTH = 12  # quotations in quotations, lists in lists
 
 BLOCKS = {"p", "h2", "h3", "h4", "h5", "h6", "blockquote", "ul", "ol", "li", "pre"}
 TAGS = BLOCKS | {"a", "br", "code", "em", "hr", "strong"}
@@ -28,7 +36,11 @@ SCHEMES = {"http", "https", "mailto"}
 
 logger = logging.getLogger(__name__)
 _sound_link = re.compile(rf"(?:{'|'.join(sorted(SCHEMES))}):[^\s]", re.IGNORECASE)
-_paragraphs = re.compile(r"\n\s*\n")
+_paragraphs = re.compile(r"\n[ \t]*\n\s*")
+_sign = re.compile(r"[\[\]*_`<&\\!]")
+_deep = re.compile(rf"^(?:[ \t]*(?:>|[-*+](?=\s)|\d+\.(?=\s))){{{DEPTH}}}|^[ \t]{{{4 * DEPTH},}}", re.M)
+_list_after_text = re.compile(r"^(?![ \t]|[-*+] |\d+[.)] |[#>])(.*\S.*)\n(?=[-*+] |1[.)] )", re.M)
+_control = re.compile("[\x02\x03]")  # Python-Markdown's own marks
 
 
 class _TooSlow(Exception):
@@ -38,16 +50,27 @@ class _TooSlow(Exception):
 def render(text: str, top: int = 2) -> SafeString:
     """Safe HTML, in which the highest heading of the text is a heading of level `top`."""
     text = text.encode(errors="replace").decode().replace("\0", "�")
-    if len(text) > LONGEST:
+    text = _control.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
+    if len(text) > LONGEST or not _is_prose(text):
         return plain(text)
     try:
-        html = _markdown.render(text, {"deadline": time.thread_time() + BUDGET, "top": top})
+        html = _parser(top).convert(_list_after_text.sub(r"\1\n\n", text))
     except _TooSlow:
         return plain(text)
-    except Exception:  # a fault of the parser must not take a page down
+    except (Exception, RecursionError):  # a fault of the parser must not take a page down
         logger.exception("A text could not be read as Markdown.")
         return plain(text)
     return mark_safe(_clean(html))  # noqa: S308
+
+
+def _is_prose(text: str) -> bool:
+    """Whether every passage is of a length and density that people write."""
+    return not _deep.search(text) and all(
+        len(passage) <= PASSAGE
+        and len(_sign.findall(passage)) <= SIGNS
+        and passage.count("[") <= BRACKETS
+        for passage in _paragraphs.split(text)
+    )
 
 
 def plain(text: str) -> SafeString:
@@ -69,45 +92,67 @@ def _clean(html: str) -> str:
     )
 
 
-def _look_at_the_clock(env: Any) -> None:
-    if time.thread_time() > env["deadline"]:
-        raise _TooSlow
+class _Clock(BlockProcessor):
+    """Asked before every block, takes none."""
+
+    def __init__(self, parser: Any) -> None:
+        super().__init__(parser)
+        self.deadline = time.thread_time() + BUDGET
+
+    def test(self, parent: Element, block: str) -> bool:
+        if time.thread_time() > self.deadline:
+            raise _TooSlow
+        return False
 
 
-def _block_clock(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    _look_at_the_clock(state.env)
-    return False
-
-
-def _inline_clock(state: StateInline, silent: bool) -> bool:
-    _look_at_the_clock(state.env)
-    return False
-
-
-def _finish(state: StateCore) -> None:
-    """Bring the headings under the page's own, and let each block find its direction."""
-    levels = [int(token.tag[1]) for token in state.tokens if token.type == "heading_open"]
-    shift = state.env["top"] - min(levels, default=1)
-    for token in state.tokens:
-        if token.type.startswith("heading_"):
-            token.tag = f"h{min(max(int(token.tag[1]) + shift, 2), 6)}"
-        if token.tag in BLOCKS and token.nesting == 1:
-            token.attrSet("dir", "auto")
-
-
-def _alternative(renderer: Any, tokens: Sequence[Token], index: int, options: Any, env: Any) -> str:
+class _Words(ImageInlineProcessor):
     """A picture is its words: a page asks no other server for anything."""
-    return escape(tokens[index].content)
+
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, int | None, int | None]:  # noqa: N802
+        found, start, end = super().handleMatch(m, data)
+        return (found.get("alt", "") if isinstance(found, Element) else found), start, end
 
 
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False})
-    parser.validateLink = lambda url: bool(_sound_link.match(url))  # type: ignore[method-assign]
-    parser.block.ruler.before("code", "clock", _block_clock)
-    parser.inline.ruler.before("text", "clock", _inline_clock)
-    parser.core.ruler.push("finish", _finish)
-    parser.add_render_rule("image", _alternative)
-    return parser
+class _Finish(Treeprocessor):
+    """Brings headings under the page's own, drops links that lead elsewhere than out."""
+
+    def __init__(self, md: Markdown, top: int) -> None:
+        super().__init__(md)
+        self.top = top
+
+    def run(self, root: Element) -> None:
+        headings = [element for element in root.iter() if re.fullmatch("h[1-6]", element.tag)]
+        shift = self.top - min((int(heading.tag[1]) for heading in headings), default=1)
+        for heading in headings:
+            heading.tag = f"h{min(max(int(heading.tag[1]) + shift, 2), 6)}"
+        for element in root.iter():
+            if element.tag == "a" and not _sound_link.match(_plainly(element.get("href", ""))):
+                element.tag = "span"
+            if element.tag in BLOCKS and not HTML_PLACEHOLDER_RE.fullmatch(element.text or ""):
+                element.set("dir", "auto")
 
 
-_markdown = _parser()
+def _plainly(url: str) -> str:
+    """Python-Markdown hides the letters of mail addresses behind entities."""
+    return re.sub("\x02amp\x03#(\\d+);", lambda found: chr(int(found[1])), url)
+
+
+class _House(Extension):
+    def __init__(self, top: int) -> None:
+        super().__init__()
+        self.top = top
+
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
+        md.preprocessors.deregister("html_block")
+        md.inlinePatterns.deregister("html")
+        md.parser.blockprocessors.deregister("code")  # two spaces in front are no program
+        md.inlinePatterns.register(_Words(IMAGE_LINK_RE, md), "image_link", 150)
+        md.inlinePatterns.deregister("image_reference")
+        md.inlinePatterns.deregister("short_image_ref")
+        md.parser.blockprocessors.register(_Clock(md.parser), "clock", 1000)
+        md.treeprocessors.register(_Finish(md, self.top), "finish", 5)
+
+
+def _parser(top: int) -> Markdown:
+    extensions = [_House(top), SaneListExtension(), FencedCodeExtension()]
+    return Markdown(extensions=extensions, tab_length=2)
