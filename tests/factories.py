@@ -110,7 +110,9 @@ def make_scenario(workshop: Workshop, **facts: Any) -> Scenario:
     return scenario
 
 
-def make_revision(seat: Seat, scenario: Scenario, text: str = "It could rain.", **facts: Any) -> Revision:
+def make_revision(
+    seat: Seat, scenario: Scenario, text: str = "It could rain.", **facts: Any
+) -> Revision:
     values = {
         "kind": Contribution.Kind.REVISION,
         "client_key": uuid.uuid4(),

@@ -6,14 +6,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from participants import kinds, post
 from participants.emails import Rendered, absolute
 from participants.kinds import Letter
-from participants.models import Delivery
+from participants.models import Delivery, Refusal
 from workshops import activity, asks
 from workshops.contributions import concrete, kind_of
 from workshops.models import Activity, Decision, DigestPreference, Seat
@@ -32,6 +31,22 @@ def period_end(preference: DigestPreference, zone: ZoneInfo, now: datetime) -> d
         if wanted and struck <= now:
             return struck
         day -= timedelta(days=1)
+
+
+@transaction.atomic
+def prefer(*, rhythm: str, hour: int, weekday: int, by: Seat) -> DigestPreference:
+    """Choose how often this seat hears what is new; choosing it again undoes an unsubscription."""
+    preference, _new = DigestPreference.objects.update_or_create(
+        seat=by, defaults={"rhythm": rhythm, "hour": hour, "weekday": weekday}
+    )
+    if rhythm != Rhythm.OFF:
+        Refusal.objects.filter(stream=stream(by.pk), participant=by.participant).delete()
+    return preference
+
+
+def stream(seat_id: int) -> str:
+    """The name under which a reader can stop one seat's digests."""
+    return f"digest:{seat_id}"
 
 
 def queue_due(now: datetime | None = None) -> int:
@@ -93,9 +108,7 @@ def compose(seat: Seat, start: datetime, end: datetime) -> Digest:
     """What happened in [start, end) that this seat may read and did not do itself."""
     workshop = seat.workshop
     decided = (
-        Decision.objects.filter(
-            contribution__seat=seat, created_at__gte=start, created_at__lt=end
-        )
+        Decision.objects.filter(contribution__seat=seat, created_at__gte=start, created_at__lt=end)
         .select_related("contribution__seat__workshop")
         .order_by("created_at")[:MOST]
     )
@@ -159,7 +172,10 @@ def render(letter: Letter) -> Rendered:
         workshop=seat.workshop,
         asks=[{"title": ask.title, "link": absolute(ask.url)} for ask in digest.asks],
         decisions=digest.decisions,
-        activity=[{"text": line.text, "link": absolute(line.url) if line.url else ""} for line in digest.activity],
+        activity=[
+            {"text": line.text, "link": absolute(line.url) if line.url else ""}
+            for line in digest.activity
+        ],
         url=absolute(seat.workshop.get_absolute_url()),
     )
 
@@ -182,7 +198,7 @@ def register() -> None:
             label=_("Digest"),
             render=render,
             unwanted=unwanted,
-            stream=lambda context: f"digest:{context['seat']}",
+            stream=lambda context: stream(context["seat"]),
             resend_when_doubtful=False,
             settled=settled,
         )

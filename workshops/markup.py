@@ -38,8 +38,10 @@ logger = logging.getLogger(__name__)
 _sound_link = re.compile(rf"(?:{'|'.join(sorted(SCHEMES))}):[^\s]", re.IGNORECASE)
 _paragraphs = re.compile(r"\n[ \t]*\n\s*")
 _sign = re.compile(r"[\[\]*_`<&\\!]")
-_deep = re.compile(rf"^(?:[ \t]*(?:>|[-*+](?=\s)|\d+\.(?=\s))){{{DEPTH}}}|^[ \t]{{{4 * DEPTH},}}", re.M)
-_list_after_text = re.compile(r"^(?![ \t]|[-*+] |\d+[.)] |[#>])(.*\S.*)\n(?=[-*+] |1[.)] )", re.M)
+_deep = re.compile(
+    rf"^(?:[ \t]*(?:>|[-*+](?=\s)|\d+\.(?=\s))){{{DEPTH}}}|^[ \t]{{{4 * DEPTH},}}", re.MULTILINE
+)
+_list_after_text = re.compile(r"^(?![ \t]|[-*+] |\d+[.)] |[#>])(.*\S.*)\n(?=[-*+] |1[.)] )", re.MULTILINE)
 _control = re.compile("[\x02\x03]")  # Python-Markdown's own marks
 
 

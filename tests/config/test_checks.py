@@ -22,7 +22,11 @@ def test_postgresql_without_a_mail_server_is_refused(monkeypatch: pytest.MonkeyP
 
 
 def test_embedded_and_scaled_out_are_fine(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = {"DATABASE_URL": "postgres://u:p@d/x", "REDIS_URL": "redis://r", "EMAIL_URL": "smtp://m"}
+    whole = {
+        "DATABASE_URL": "postgres://u:p@d/x",
+        "REDIS_URL": "redis://r",
+        "EMAIL_URL": "smtp://m",
+    }
 
     assert problems(monkeypatch) == []
     assert problems(monkeypatch, **whole) == []

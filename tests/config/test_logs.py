@@ -8,7 +8,13 @@ from config.logs import Private, blank
 
 @pytest.mark.parametrize(
     "secret",
-    ["amina@example.org", "a.b+c@mail.example.co.uk", "192.0.2.17", "2001:db8::8a2e:370:7334", "fe80::1"],
+    [
+        "amina@example.org",
+        "a.b+c@mail.example.co.uk",
+        "192.0.2.17",
+        "2001:db8::8a2e:370:7334",
+        "fe80::1",
+    ],
 )
 def test_addresses_of_people_and_machines_are_blanked(secret: str) -> None:
     assert secret not in blank(f"refused {secret}, trying again")
@@ -23,7 +29,8 @@ def test_a_traceback_names_nobody() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.addFilter(Private())
-    logger = logging.Logger("private")
+    logger = logging.getLogger("tests.private")
+    logger.propagate = False
     logger.addHandler(handler)
 
     try:

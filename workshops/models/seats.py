@@ -47,7 +47,12 @@ class SeatQuerySet(models.QuerySet["Seat"]):
 
     def at(self, slug: str, person: Participant) -> Self:
         """This person's seat in that workshop: views begin with get_object_or_404 of it."""
-        return self.taken().of(person).filter(workshop__slug=slug).select_related("workshop", "constituency")
+        return (
+            self.taken()
+            .of(person)
+            .filter(workshop__slug=slug)
+            .select_related("workshop", "constituency")
+        )
 
     def empty(self) -> Self:
         return self.filter(state__in=[Seat.State.PREPARED, Seat.State.OFFERED])
@@ -97,8 +102,7 @@ class Seat(models.Model):
             ),
             models.CheckConstraint(
                 name="taken_by_someone_named",
-                condition=~Q(state="taken")
-                | (Q(participant__isnull=False) & ~Q(pseudonym="")),
+                condition=~Q(state="taken") | (Q(participant__isnull=False) & ~Q(pseudonym="")),
             ),
         ]
 
