@@ -103,7 +103,7 @@ def _lay_out_stages(room: Room, data: list[dict[str, str]]) -> None:
             closed_at=closes if (closes := room.at(stage["closes"])) <= room.now else None,
             closes_at=closes,
         )
-        for position, stage in enumerate(data)
+        for position, stage in enumerate(data, start=1)
     ]
     for stage in stages:
         if stage.opened_at:
