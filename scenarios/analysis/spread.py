@@ -1,0 +1,41 @@
+"""How answers spread, as far as it may be shown.
+
+A count leaves only when at least k people stand behind it, and the whole only when every count
+does: what is shown would be the same whatever the counts are that are not.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Each count, or None where fewer than `k` people, perhaps nobody, stand behind it."""
+
+    agree: int | None
+    disagree: int | None
+    passed: int | None
+    k: int
+
+    @property
+    def total(self) -> int | None:
+        """How many answered: never beside a hidden count, which would follow from it."""
+        counts = (self.agree, self.disagree, self.passed)
+        shown = [count for count in counts if count is not None]
+        return sum(shown) if len(shown) == len(counts) else None
+
+
+def spread(counts: Mapping[str, int], k: int) -> Spread | None:
+    """From the counts of agree, disagree and pass; None when nothing may be shown."""
+    shown = Spread(
+        agree=_at_least(k, counts.get("agree", 0)),
+        disagree=_at_least(k, counts.get("disagree", 0)),
+        passed=_at_least(k, counts.get("pass", 0)),
+        k=k,
+    )
+    hidden = shown.agree is shown.disagree is shown.passed is None
+    return None if hidden else shown
+
+
+def _at_least(k: int, count: int) -> int | None:
+    return count if count >= max(k, 1) else None
