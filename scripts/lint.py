@@ -18,6 +18,9 @@ CHECKS = {
     "who may import whom": [f"{VENV}/lint-imports", "--no-logo"],
     "templates": [f"{VENV}/djlint", "templates", "--lint", "--quiet"],
     "scripts and style sheets": [*BIOME, "ci", *BIOME_SAYS],
+    "docker-compose.yml": ["node_modules/.bin/dclint", "docker-compose.yml", "--max-warnings=0"],
+    "docker-compose.yml, for safety": [f"{VENV}/compose-lint", "check", "--fail-on=low"],
+    "Dockerfile": [f"{VENV}/hadolint", "--failure-threshold=info", "Dockerfile"],
 }
 MENDS = [
     [f"{VENV}/ruff", "check", "--fix", "--quiet", "."],
