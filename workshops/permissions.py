@@ -92,7 +92,13 @@ def abilities(seat: Seat) -> frozenset[Can]:
     """Everything this seat can do now; costs one query."""
     if seat.state != Seat.State.TAKEN:
         return frozenset()
-    stage = open_stage(seat.workshop)
+    return abilities_during(seat, open_stage(seat.workshop))
+
+
+def abilities_during(seat: Seat, stage: Stage | None) -> frozenset[Can]:
+    """Everything this seat can do while that stage is open; for who asks for many seats at once."""
+    if seat.state != Seat.State.TAKEN:
+        return frozenset()
     return rights(seat.role, stage.kind if stage else None)
 
 
@@ -102,10 +108,15 @@ def require(seat: Seat, can: Can) -> None:
         raise PermissionDenied(refusal(seat, can))
 
 
+def in_another_stage(seat: Seat, can: Can) -> bool:
+    """Whether the role includes it while some stage is open."""
+    return any(can in held.get(seat.role, ()) for held in WHILE_OPEN.values())
+
+
 def refusal(seat: Seat, can: Can) -> str:
     """Why not, in a sentence."""
     if seat.state != Seat.State.TAKEN:
         return _("You no longer have a seat in this workshop.")
-    if any(can in held.get(seat.role, ()) for held in WHILE_OPEN.values()):
+    if in_another_stage(seat, can):
         return _("This is not open now. The workshop is in another stage.")
     return _("Your role in this workshop does not include this.")

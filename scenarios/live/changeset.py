@@ -178,6 +178,14 @@ class ChangeSet:
         return (anchor, head) if (head - anchor) * forward > 0 else (head, head)
 
 
+def compose_all(changes: Iterable[ChangeSet]) -> ChangeSet | None:
+    """One after the other as one; None for none."""
+    whole: ChangeSet | None = None
+    for one in changes:
+        whole = one if whole is None else whole.compose(one)
+    return whole
+
+
 def _length(value: Any) -> int:
     if (
         type(value) is not int or not 0 <= value <= 2 * MAX_LENGTH

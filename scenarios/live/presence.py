@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import reduce
 from typing import Final
 
-from scenarios.live.changeset import Malformed
+from scenarios.live.changeset import Malformed, compose_all
 from scenarios.live.log import map_selection
 from scenarios.live.protocol import Peer, Selection, Stored
 
@@ -51,11 +50,10 @@ class Presence:
     def advance(self, edits: Sequence[Stored]) -> None:
         """Move every selection with the text."""
         authors = {edit.seat for edit in edits}
-        whole = replace(
-            edits[-1],
-            seat=-1,
-            changes=reduce(lambda one, two: one.compose(two), (e.changes for e in edits)),
-        )
+        changes = compose_all(edit.changes for edit in edits)
+        if changes is None:
+            return
+        whole = replace(edits[-1], seat=-1, changes=changes)
         for peers in (self._here, *(elsewhere.peers for elsewhere in self._elsewhere.values())):
             for seat, peer in peers.items():
                 if peer.selection:

@@ -23,7 +23,6 @@ _FAR: Final = 2**53  # what a number in JavaScript counts exactly
 class Close(IntEnum):
     """Why a socket is closed; the browser sees the number."""
 
-    RESTARTING = 1012
     MALFORMED = 4400
     SIGNED_OUT = 4401
     NOT_ALLOWED = 4403
@@ -179,11 +178,13 @@ class Peer:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What a seat may do now, and why it is not more."""
+    """What a seat may do with the draft now, and why it is not more: a sentence in its language."""
 
-    may_write: bool
+    may_write: bool = True
+    may_read: bool = True
     why: Why | None = None
     say: str = ""
+    language: str = ""
 
 
 def welcome(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from scenarios.live.changeset import MAX_LENGTH, Malformed
@@ -29,7 +30,7 @@ class Offer:
 class Replica:
     """It runs ahead of the room while a commit is under way, and is thrown away if the commit fails."""
 
-    __slots__ = ("clients", "draft", "log", "snapshot", "text")
+    __slots__ = ("clients", "draft", "log", "noted", "snapshot", "text")
 
     def __init__(
         self,
@@ -46,7 +47,9 @@ class Replica:
         self.snapshot = snapshot
         """The version of the newest snapshot."""
         self.clients: dict[str, tuple[int, int]] = {}
-        """Whose a client is, and its last sequence stored (0: none yet)."""
+        """Whose a client is, and its last sequence stored."""
+        self.noted: dict[int, datetime] = {}
+        """When the workshop was last told that a seat writes here."""
 
     @property
     def version(self) -> int:

@@ -38,12 +38,13 @@ class Unavailable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Of the offer at `index`, from `sequence` on; with a sentence for its writer."""
+    """Of the offer at `index`, from `sequence` on. Its writer reads a sentence, or is let go, or both."""
 
     index: int
     sequence: int
-    why: Why | Close
+    why: Why | None = None
     say: str = ""
+    close: Close | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,11 +240,11 @@ class Room:
         return []
 
     def _refuse(self, reader: Reader, refusal: Refusal) -> None:
-        if isinstance(refusal.why, Close):
-            reader.drop(refusal.why)
-        else:
-            self._flush()  # what of the push was stored is acknowledged first
+        self._flush()  # what of the push was stored is acknowledged first
+        if refusal.why is not None:
             reader.send(protocol.refused(refusal.sequence, refusal.why, refusal.say))
+        if refusal.close is not None:
+            reader.drop(refusal.close)
 
     async def _loaded(self) -> Replica:
         """The replica, read anew after a commit that failed."""
@@ -351,6 +352,8 @@ class Room:
             standing = standings.get(reader.holder)
             if isinstance(standing, Close):
                 reader.drop(standing)
+            elif standing is not None and not standing.may_read:
+                reader.drop(Close.NOT_ALLOWED)
             elif standing is not None and standing != reader.standing:
                 reader.standing = standing
                 reader.send(protocol.may(standing))

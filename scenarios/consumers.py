@@ -1,0 +1,122 @@
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from channels.generic.websocket import AsyncWebsocketConsumer
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from scenarios.live import protocol
+from scenarios.live.allowance import Allowance
+from scenarios.live.hall import hall
+from scenarios.live.protocol import Close, Hello, Here, Ping, Pong, Push, Refused
+from scenarios.live.reader import Holder, Reader
+from scenarios.live.room import Room, Unavailable
+from scenarios.live.standing import Admission
+
+HELLO_WITHIN: Final = 10
+"""Seconds."""
+
+
+class DraftConsumer(AsyncWebsocketConsumer):
+    """One open page of one draft. What a frame means is live/protocol.py; what it does is live/room.py."""
+
+    channel_layer_alias = (
+        ""  # none: the process listens for all its rooms, and opening a page waits for no Redis
+    )
+    admission: Admission | None = None
+    reader: Reader | None = None
+    room: Room | None = None
+
+    async def connect(self) -> None:
+        if not comes_from_here(self.scope):
+            await self.close()
+            return
+        await self.accept()  # so that a refusal has a code: browsers hide failed handshakes
+        self.draft = int(self.scope["url_route"]["kwargs"]["draft_id"])
+        loop = asyncio.get_running_loop()
+        self.allowance, self.now = Allowance(loop.time()), loop.time
+        person = self.scope.get("user")
+        if person is None or not person.is_authenticated:
+            await self.close(Close.SIGNED_OUT)
+            return
+        try:
+            admission = await hall().store.admit(self.draft, person.pk)
+        except Unavailable:
+            await self.close(Close.TOO_SLOW)
+            return
+        if isinstance(admission, Close):
+            await self.close(admission)
+            return
+        self.admission, self.person = admission, person.pk
+        self.patience = asyncio.ensure_future(self._wait_for_hello())
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.admission is None:
+            return  # it is being closed
+        try:
+            if not self.allowance.take(self.now()):
+                raise Refused(Close.TOO_FAST, "twenty frames a second")
+            await self._hear(protocol.read(text_data or ""))
+        except Refused as refused:
+            await self.close(refused.code)
+        except Unavailable:
+            await self.close(Close.TOO_SLOW)
+
+    async def disconnect(self, code: int) -> None:
+        if self.admission is not None:
+            self.patience.cancel()
+        if self.reader is not None:
+            hall().leave(self.reader, self.draft)
+            self.reader.stop()
+
+    async def _hear(self, frame: protocol.Incoming) -> None:
+        if isinstance(frame, Hello) is not (self.reader is None):
+            raise Refused(Close.MALFORMED, "hello comes first, and once")
+        reader, room = self.reader, self.room
+        if isinstance(frame, Hello):
+            await self._admit(frame)
+        elif reader is None or room is None:
+            return
+        elif isinstance(frame, Push):
+            room.push(reader, frame)
+        elif isinstance(frame, Here):
+            room.here(reader, frame)
+        elif isinstance(frame, Ping):
+            reader.send(protocol.pong())
+        elif isinstance(frame, Pong):
+            reader.has_read(frame.number)
+
+    async def _admit(self, hello: Hello) -> None:
+        assert self.admission is not None
+        self.patience.cancel()
+        admission = self.admission
+        holder = Holder(admission.seat, self.person, self.scope["session"].session_key or "")
+        self.reader = Reader(
+            self.send,
+            self.close,
+            holder=holder,
+            client=hello.client,
+            peer=admission.peer,
+            standing=admission.standing,
+        )
+        self.room = await hall().enter(self.reader, hello, admission, self.draft)
+
+    async def _wait_for_hello(self) -> None:
+        with suppress(asyncio.CancelledError):
+            await asyncio.sleep(HELLO_WITHIN)
+            await self.close(Close.TOO_SLOW)
+
+
+def comes_from_here(scope: Mapping[str, Any]) -> bool:
+    """Whether the page that opens the socket is ours: scheme, host and port, exactly."""
+    headers = dict(scope["headers"])
+    origin = headers.get(b"origin", b"").decode("latin-1")
+    host = headers.get(b"host", b"").decode("latin-1")
+    site = urlsplit(settings.SITE_URL)
+    if origin == f"{site.scheme}://{site.netloc}":
+        return True
+    domain, _ = split_domain_port(host)
+    return validate_host(domain, settings.ALLOWED_HOSTS) and origin == f"{site.scheme}://{host}"

@@ -1,0 +1,223 @@
+"""The drafts' rows: read, and written in one short transaction a batch. Nothing else writes edits."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone, translation
+
+from scenarios.live import merge
+from scenarios.live.changeset import ChangeSet, Malformed, compose_all
+from scenarios.live.history import text_at
+from scenarios.live.log import KEPT, TooFarBehind
+from scenarios.live.protocol import Close, Push, Pushed, Standing, Stored, Why
+from scenarios.live.replica import Offer, Replica, TooLarge
+from scenarios.live.room import Outcome, Refusal
+from scenarios.live.standing import standings_of
+from scenarios.live.words import sentence
+from scenarios.models import Draft, Edit, Snapshot
+from workshops import events
+from workshops.models import Activity, Seat
+
+STORED: Final = "draft.stored"
+"""The hint that a draft is at a version; it carries no content."""
+
+RECENT: Final = 500
+"""Edits read along with the text, for pages that are a little behind."""
+
+SNAPSHOT_EVERY: Final = 200
+"""Edits; more for a long text, since a snapshot costs its length and replaying an edit costs little."""
+
+NEWS_EVERY: Final = timedelta(hours=6)
+"""Of one seat writing in one draft."""
+
+
+def load(draft_id: int, *, since: int | None = None) -> Replica:
+    """The draft as it is now, with the edits since a version, or the last few, at hand."""
+    version = Draft.objects.values_list("version", flat=True).get(pk=draft_id)
+    after = max(0, version - RECENT) if since is None else since
+    snapshot = Snapshot.objects.filter(draft=draft_id).aggregate(Max("version"))["version__max"]
+    return Replica(
+        draft_id,
+        text_at(draft_id, version),
+        version,
+        recent=edits(draft_id, after, version),
+        snapshot=snapshot or 0,
+    )
+
+
+def edits(draft_id: int, after: int, upto: int | None = None) -> list[Stored]:
+    rows = Edit.objects.filter(draft=draft_id, version__gt=after).order_by("version")
+    if upto is not None:
+        rows = rows.filter(version__lte=upto)
+    return [
+        Stored(version, seat, client, sequence, ChangeSet.parse(changes))
+        for version, seat, client, sequence, changes in rows.values_list(
+            "version", "seat", "client", "sequence", "changes"
+        )
+    ]
+
+
+def refresh(replica: Replica) -> list[Stored]:
+    newer = edits(replica.draft, replica.version)
+    for edit in newer:
+        replica.advance(edit)
+    return newer
+
+
+def learn_clients(replica: Replica, clients: set[str]) -> None:
+    """Whose they are and how far they have counted, for those the replica has not met."""
+    unknown = clients - replica.clients.keys()
+    if not unknown:
+        return
+    rows = Edit.objects.filter(draft=replica.draft, client__in=unknown).order_by()
+    for client, seat, last in rows.values_list("client", "seat").annotate(Max("sequence")):
+        replica.clients[client] = seat, last
+
+
+def commit(replica: Replica, offers: Sequence[Offer]) -> Outcome:
+    """All of it in one transaction: lock, catch up, ask rights, rebase, append."""
+    with transaction.atomic():
+        draft = Draft.objects.select_for_update().get(pk=replica.draft)
+        newer = refresh(replica) if draft.version > replica.version else []
+        own, refused = _accept(replica, offers)
+        if own:
+            _append(replica, own)
+    return Outcome([*newer, *own], refused)
+
+
+def _accept(replica: Replica, offers: Sequence[Offer]) -> tuple[list[Stored], list[Refusal]]:
+    standings = standings_of(replica.draft, {offer.seat for offer in offers})
+    learn_clients(replica, {offer.client for offer in offers})
+    accepted: list[Stored] = []
+    refused: list[Refusal] = []
+    for index, offer in enumerate(offers):
+        stored, refusal = _take(replica, index, offer, standings[offer.seat])
+        accepted += stored
+        if refusal is not None:
+            refused.append(refusal)
+    return accepted, refused
+
+
+def _take(
+    replica: Replica, index: int, offer: Offer, standing: Standing
+) -> tuple[list[Stored], Refusal | None]:
+    """As many of its edits as may be stored, in order, up to the first that may not."""
+    stored: list[Stored] = []
+    sequence = offer.push.edits[0].sequence
+    try:
+        new = replica.rebase(offer)
+        if new and not standing.may_write:
+            close = None if standing.may_read else Close.NOT_ALLOWED
+            return [], Refusal(index, new[0].sequence, standing.why, standing.say, close)
+        for edit in new:
+            sequence = edit.sequence
+            stored.append(replica.append(edit, seat=offer.seat, client=offer.client))
+    except TooFarBehind:
+        return [], Refusal(index, sequence, close=Close.TOO_SLOW)
+    except (Malformed, TooLarge) as problem:
+        why = Why.TOO_LARGE if isinstance(problem, TooLarge) else Why.MALFORMED
+        with translation.override(standing.language):
+            return stored, Refusal(index, sequence, why, sentence(why))
+    return stored, None
+
+
+def _append(replica: Replica, own: Sequence[Stored]) -> None:
+    now = timezone.now()
+    Edit.objects.bulk_create(
+        Edit(
+            draft_id=replica.draft,
+            version=edit.version,
+            seat_id=edit.seat,
+            client=edit.client,
+            sequence=edit.sequence,
+            changes=edit.changes.to_json(),
+            at=now,
+        )
+        for edit in own
+    )
+    Draft.objects.filter(pk=replica.draft).update(version=replica.version, updated_at=now)
+    if replica.version - replica.snapshot >= max(SNAPSHOT_EVERY, len(replica.text) // 100):
+        replica.snapshot = replica.version
+        Snapshot.objects.create(
+            draft_id=replica.draft, version=replica.version, text=str(replica.text)
+        )
+    for seat in {edit.seat for edit in own}:
+        if seat not in replica.noted or now - replica.noted[seat] > NEWS_EVERY:
+            replica.noted[seat] = now
+            _tell_the_workshop(replica.draft, seat, now)
+
+
+def _tell_the_workshop(draft_id: int, seat: int, now: datetime) -> None:
+    scenario, workshop = Draft.objects.values_list("scenario", "scenario__workshop").get(
+        pk=draft_id
+    )
+    news = {
+        "workshop_id": workshop,
+        "seat_id": seat,
+        "scenario": scenario,
+        "verb": Activity.Verb.DRAFTED,
+    }
+    if not Activity.objects.filter(at__gt=now - NEWS_EVERY, **news).exists():
+        Activity.objects.create(at=now, **news)
+
+
+# --- a whole text, from a form ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Others changed the same words meanwhile: their text stands, at this version; nothing was saved."""
+
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSaved:
+    """For a reason, in a sentence."""
+
+    why: Why
+    say: str
+
+
+def save_text(
+    draft: Draft, *, base_version: int, text: str, client_key: UUID, by: Seat
+) -> Saved | Conflict | NotSaved:
+    """What a form posted, as an edit made on the version the form was filled with. Twice is once."""
+    with transaction.atomic():
+        Draft.objects.select_for_update().get(pk=draft.pk)
+        replica = load(draft.pk, since=max(0, base_version))
+        learn_clients(replica, {client_key.hex})
+        if client_key.hex in replica.clients:
+            return Saved(replica.version)
+        if not 0 <= replica.version - base_version <= KEPT:
+            return Conflict(replica.version, str(replica.text))
+        changes = merge.difference(text_at(draft.pk, base_version), text.replace("\r\n", "\n"))
+        if changes.is_empty:
+            return Saved(replica.version)
+        others = compose_all(edit.changes for edit in replica.log.since(base_version))
+        if others and merge.overlap(changes, others):
+            return Conflict(replica.version, str(replica.text))
+        push = Push(base_version, (Pushed(1, changes),))
+        own, refused = _accept(replica, [Offer(by.pk, client_key.hex, push)])
+        if refused:
+            return NotSaved(refused[0].why or Why.MALFORMED, refused[0].say)
+        _append(replica, own)
+    hint = {"type": STORED, "process": "", "draft": draft.pk, "version": replica.version}
+    transaction.on_commit(lambda: events.send(group(draft.pk), hint))
+    return Saved(replica.version)
+
+
+def group(draft_id: int) -> str:
+    """Where hints about this draft go."""
+    return f"draft.{draft_id}"

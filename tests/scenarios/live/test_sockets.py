@@ -1,0 +1,23 @@
+"""Pages open on drafts, through the whole server but the network."""
+
+from scenarios.live.history import text_at
+from scenarios.models import Edit
+from tests.scenarios.live.conftest import Table, rows
+
+
+async def test_letters_reach_each_other(table: Table) -> None:
+    heron, plover = await table.page(table.heron), await table.page(table.plover)
+
+    heron.type(0, "The rains could fail. ")
+    await heron.save()
+    await plover.until_true(lambda: plover.text == heron.text)
+    plover.type(len(plover.units), "سلام 😀")
+    await plover.save()
+    await heron.until_true(lambda: heron.text == plover.text)
+
+    assert heron.text == "The rains could fail. سلام 😀"
+    assert await rows(lambda: text_at(table.draft.pk, 2)) == heron.text
+    assert await rows(lambda: list(Edit.objects.values_list("seat", flat=True))) == [
+        table.heron.pk,
+        table.plover.pk,
+    ]
