@@ -26,25 +26,37 @@ export class Authority {
     return { text: this.text.toString(), version: this.version };
   }
 
-  /** A line from someone; `send` takes frames to them. */
-  connect(send) {
-    const line = { send, id: `p${Math.random().toString(36).slice(2, 8)}` };
-    const peers = () => [...this.lines].map(({ id, name, a = null, h = null }) => ({ id, name, colour: 1, role: "participant", v: this.version, a, h }));
+  /** A line from a seat; `send` takes frames to it, `drop` a close code. */
+  connect(seat, send, drop = () => {}) {
+    const line = { seat, send, drop, a: null, h: null };
+    const peer = ({ seat: id, a, h }) => ({ id, name: `Heron ${id}`, colour: id % 8, role: "participant", a, h });
+    const others = () => [...this.lines].filter((other) => other !== line);
     line.leave = () => {
-      if (this.lines.delete(line)) this.tell({ t: "peers", peers: peers() });
+      if (!this.lines.delete(line) || others().some((other) => other.seat === seat)) return;
+      this.tell({ t: "peers", v: this.version, peers: [], gone: [seat] });
     };
     line.hear = (frame) => {
       if (frame.t === "hello") {
         line.client = frame.client;
-        line.shown = this.version;
+        for (const other of others()) {
+          if (other.client !== line.client) continue;
+          this.lines.delete(other);
+          other.drop(4409);
+        }
+        this.show();
         this.lines.add(line);
+        line.shown = this.version;
         const place = frame.v === null || frame.v > this.version ? { text: this.text.toString() } : { edits: this.log.slice(frame.v) };
-        send({ t: "welcome", v: this.version, ...place, may: this.may, why: "", s: this.known(line.client), you: { id: line.id, name: "Heron", colour: 1, role: "participant" }, peers: peers() });
-        this.tell({ t: "peers", peers: peers() });
-      } else if (frame.t === "push") this.push(line, frame);
+        const about = { may: this.may, why: "", s: this.known(line.client), you: peer(line), peers: [...this.lines].map(peer) };
+        send({ t: "welcome", v: this.version, ...place, ...about });
+        this.tell({ t: "peers", v: this.version, peers: [peer(line)], gone: [] }, line);
+      } else if (!this.lines.has(line)) return;
+      else if (frame.t === "push") this.push(line, frame);
       else if (frame.t === "here") {
-        Object.assign(line, { a: frame.a, h: frame.h });
-        this.tell({ t: "moved", ...peers().find(({ id }) => id === line.id) }, line);
+        const now = (at) => this.log.slice(frame.v).reduce((at, edit) => ChangeSet.fromJSON(edit.c).mapPos(at, edit.seat === seat ? 1 : -1), at);
+        Object.assign(line, { a: now(frame.a), h: now(frame.h) });
+        this.show();
+        this.tell({ t: "moved", v: this.version, at: [[seat, line.a, line.h]] });
       } else if (frame.t === "ping") send({ t: "pong" });
     };
     return line;
@@ -54,7 +66,8 @@ export class Authority {
     const { client } = line;
     let pending = edits.map(({ s, c }) => ({ s, changes: ChangeSet.fromJSON(c) }));
     for (const stored of this.log.slice(v)) {
-      if (stored.client === client && stored.s === pending[0]?.s) {
+      if (stored.client === client) {
+        if (stored.s !== pending[0]?.s) return line.send({ t: "refused", s: edits[0].s, code: "malformed", say: "Odd." });
         pending = pending.slice(1);
         continue;
       }
@@ -73,7 +86,11 @@ export class Authority {
         break;
       }
       this.text = changes.apply(this.text);
-      this.log.push({ client, s, seat: line.id, c: changes.toJSON() });
+      this.log.push({ client, s, seat: line.seat, c: changes.toJSON() });
+      for (const other of this.lines) {
+        const moved = (at) => (at === null ? null : changes.mapPos(at, other.seat === line.seat ? 1 : -1));
+        Object.assign(other, { a: moved(other.a), h: moved(other.h) });
+      }
     }
     if (this.version > before) this.later(() => this.show());
   }

@@ -70,6 +70,7 @@ test("all end with the same text", () => {
 test("every mark is there exactly once", () => {
   for (let seed = FIRST; seed < FIRST + RUNS; seed++) {
     const { world, people, written } = live(seed, { erase: false });
+    for (const person of people) assert.deepEqual(person.session.lost, [], `seed ${seed}`);
     const marks = [...world.authority.text.toString()].filter((letter) => letter >= "\ue000" && letter < "\uf8ff");
     assert.deepEqual(marks.sort(), written, `seed ${seed}`);
     for (const person of people) assert.equal(person.text, world.authority.text.toString(), `seed ${seed}`);

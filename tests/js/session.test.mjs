@@ -147,7 +147,7 @@ test("an edit the server cannot take goes, its words are kept, and writing goes 
   world.pass(100);
   world.authority.refuse = () => "malformed";
   ann.write(2, 2, " odd");
-  world.pass(100);
+  world.pass(2000);
   world.authority.refuse = null;
   assert.deepEqual(ann.session.lost, [" odd"]);
   assert.equal(ann.text, "ab");
@@ -171,11 +171,11 @@ test("a draft that is full takes a shorter edit", () => {
   assert.equal(ann.session.status.state, "saved");
 });
 
-for (const code of [4401, 4403, 4404]) {
+for (const code of [4401, 4403, 4404, 4409]) {
   test(`after ${code} nothing is tried again`, () => {
     const world = new World();
     const ann = world.person();
-    world.pass(100);
+    world.pass(20_000);
     ann.write(0, 0, "x");
     ann.lose(code);
     world.pass(1e6);
@@ -248,20 +248,28 @@ test("a page that is older than what it kept finds its place too", () => {
   assert.equal(world.authority.text.toString(), "-0abc");
 });
 
-test("a copied tab sends what was kept, and nothing else, under the old name", () => {
+test("a copied tab sends what was kept once, and the first gives way", () => {
   const world = new World();
   const ann = world.person();
-  world.pass(100);
+  world.pass(20_000);
   ann.write(0, 0, "first");
   const copy = world.person();
   copy.load(world.authority.page(), JSON.parse(JSON.stringify(ann.session.record)));
   world.pass(1000);
-  ann.write(5, 5, " ann");
-  world.pass(5);
   copy.write(0, 0, "copy ");
   world.pass(1000);
-  assert.equal(world.authority.text.toString(), "copy first ann");
-  assert.equal(ann.text, copy.text);
+  assert.equal(ann.session.status.code, 4409);
+  assert.equal(world.authority.text.toString(), "copy first");
+  assert.equal(copy.session.status.state, "saved");
+});
+
+test("an answer to the server's ping goes at once", () => {
+  const world = new World();
+  const ann = world.person();
+  world.pass(100);
+  world.authority.tell({ t: "ping", n: 7 });
+  world.pass(20);
+  assert.deepEqual(ann.sent.at(-1), { t: "pong", n: 7 });
 });
 
 test("a page that lost its place takes the text anew and keeps what waits", () => {
@@ -280,8 +288,23 @@ test("who is here is told, and where", () => {
   const ann = world.person();
   const ben = world.person();
   world.pass(100);
-  assert.equal(ann.peers.length, 2);
+  assert.deepEqual(
+    ann.session.peers.list.map(({ id }) => id),
+    [1, 2],
+  );
+  ben.session.looked();
+  world.pass(500);
   ben.write(0, 0, "x");
-  world.pass(2000);
-  assert.deepEqual(ben.sent.at(-1), { t: "here", v: 1, a: 1, h: 1 });
+  world.pass(100);
+  const where = () => ann.session.peers.list.map(({ a, h }) => [a, h])[1];
+  assert.deepEqual(where(), [1, 1]); // one's own words push one's cursor on
+  ann.write(0, 0, "yy");
+  world.pass(100);
+  assert.deepEqual(where(), [3, 3]);
+  ann.write(3, 3, "z");
+  world.pass(100);
+  assert.deepEqual(where(), [3, 3]); // those of others do not
+  ben.lose(4403);
+  world.pass(100);
+  assert.equal(ann.session.peers.list.length, 1);
 });

@@ -29,7 +29,7 @@ export class World {
   }
 
   person() {
-    const person = new Person(this);
+    const person = new Person(this, this.people.length + 1);
     this.people.push(person);
     return person;
   }
@@ -55,13 +55,12 @@ export class World {
 }
 
 export class Person {
-  peers = [];
   online = true;
   sent = [];
   #line = null;
 
-  constructor(world) {
-    this.world = world;
+  constructor(world, seat) {
+    Object.assign(this, { world, seat });
     this.load(world.authority.page());
   }
 
@@ -84,9 +83,6 @@ export class Person {
       random: this.world.dice.random,
       keep: () => {
         this.stored = JSON.parse(JSON.stringify(this.session.record));
-      },
-      present: (all) => {
-        if (all) this.peers = all;
       },
     });
     this.session.start();
@@ -118,7 +114,11 @@ export class Person {
   open() {
     const { world, session } = this;
     const alive = () => this.#line === line && this.session === session;
-    const server = world.authority.connect((frame) => line.down(() => alive() && session.heard(frame), frame));
+    const server = world.authority.connect(
+      this.seat,
+      (frame) => line.down(() => alive() && session.heard(frame), frame),
+      (code) => line.down(() => alive() && this.lose(code)),
+    );
     let clear = [0, 0];
     const travel = (way, act) => {
       // Frames keep their order on one line, whatever each takes.

@@ -5,10 +5,11 @@
  * clock. Whoever owns it calls `tick` when `due()` has come, says what the connection did (`opened`, `heard`, `closed`),
  * and calls `typed` and `looked` when something was written or the selection moved.
  */
+import { Peers } from "./peers.js";
 import { rebase, words } from "./text.js";
 
 const SPACING = 60; // between two pushes: the server takes 20 a second
-const GLANCES = 120; // between two cursors
+const GLANCES = 150; // between two cursors
 const AFTER_TYPING = 1000; // others see the cursor move with the letters; this only puts it right
 const PATIENCE = 8000; // an answer that takes longer will not come
 const QUIET = 20_000; // then we ask whether the line still stands
@@ -18,8 +19,9 @@ const LONGEST_WAIT = 20_000;
 const STEADY = 10_000; // a line that held so long begins its waits anew
 
 // Close codes after which there is nothing to come back to, and those that blame what was sent.
-const FINAL = new Set([4401, 4403, 4404]);
+const FINAL = new Set([4401, 4403, 4404, 4409]);
 const BLAMES_EDITS = new Set([4400, 4413]);
+const TAKEN_OVER = 4409;
 const TOO_FAST = 4429;
 
 const newId = () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36), "");
@@ -33,7 +35,9 @@ export class Session {
   inFlight = 0; // sent on this line and not answered
   sealed = 0; // sent on any line and not answered: sent again as it was, or not at all
   lost = []; // passages written here that will not be saved
+  peers = new Peers();
 
+  #doubted = 0; // our sequence that was called malformed, once
   #anew = false; // we lost our place: ask for the whole text
   #attempts = 0;
   #upAt = null;
@@ -48,10 +52,10 @@ export class Session {
 
   /**
    * `version` is that of the text the page came with; `kept` what an earlier life of this page left (its `record`).
-   * `keep` is called before anything leaves, `present` with who is here: a list, or nothing and the one who moved.
+   * `keep` is called before anything leaves.
    */
-  constructor({ text, connection, version, kept = null, may = "write", why = "", keep, present, now, random = Math.random }) {
-    Object.assign(this, { text, connection, version, kept, may, why, keep, present, now, random });
+  constructor({ text, connection, version, kept = null, may = "write", why = "", keep, now, random = Math.random }) {
+    Object.assign(this, { text, connection, version, kept, may, why, keep, now, random });
     this.#downAt = now();
     // An id that was kept only ever sends what was kept under it: a copy of this tab may go on using it.
     this.borrowed = Boolean(kept?.sealed);
@@ -153,7 +157,9 @@ export class Session {
     if (this.line === "up" && now - this.#upAt >= STEADY) this.#attempts = 0;
     this.inFlight = 0;
     this.#askedAt = null;
-    if (FINAL.has(code)) {
+    // Right after our own coming it was an older line of ours, late; otherwise a copy of this tab goes on in our place.
+    const ourselves = code === TAKEN_OVER && now - this.#upAt < STEADY;
+    if (FINAL.has(code) && !ourselves) {
       this.line = "ended";
       this.code = code;
       return;
@@ -188,7 +194,7 @@ export class Session {
       if (typeof place.text === "string") this.#become(place, s);
       else this.#resume(place);
       this.confirmed = s;
-      this.present(peers);
+      this.peers.begin(peers);
       if (this.#looked) this.#glanceAt = this.now();
       this.#renew();
     },
@@ -197,20 +203,25 @@ export class Session {
       this.#take(edits.slice(this.version - v));
       this.#renew();
     },
-    refused: ({ code, say }) => {
+    refused: ({ s, code, say }) => {
       this.inFlight = 0;
-      this.refused = { code, say };
-      if (code === "malformed") {
-        this.refused = null;
+      if (code !== "malformed") {
+        this.refused = { code, say };
+      } else if (this.#doubted === s) {
         this.#abandon();
+      } else {
+        // Perhaps only because an older line of ours brought them first; the next welcome tells.
+        this.#doubted = s;
+        this.#drop();
       }
     },
     may: ({ may, why = "" }) => {
       Object.assign(this, { may, why });
       if (may === "write") this.refused = null;
     },
-    peers: ({ peers }) => this.present(peers),
-    moved: ({ t, ...peer }) => this.present(null, peer),
+    peers: ({ peers, gone = [] }) => this.peers.change(peers, gone),
+    moved: ({ at }) => this.peers.move(at),
+    ping: ({ n }) => this.connection.send({ t: "pong", n }),
   };
 
   #drop() {
@@ -260,6 +271,7 @@ export class Session {
   #take(edits) {
     const marked = this.#mark(edits, this.text.waiting);
     this.lost.push(...this.text.receive(marked));
+    this.peers.follow(edits);
     this.version += edits.length;
     this.#acknowledge(marked.filter(({ own }) => own).length);
   }

@@ -9,6 +9,7 @@ const OTHERS = "others";
 // Three bytes a unit at most keeps an edit, and FRAME a push, below the 64 kB that the server takes.
 const EDIT = 8000;
 const FRAME = 48_000;
+const PUSH = 100;
 
 /** The extension that a state needs to be shared. */
 export const together = () => collab({ clientID: ME });
@@ -109,13 +110,13 @@ export class SharedText {
   }
 
   /** The first waiting edits, as many as fit one frame. */
-  edits(most = Number.POSITIVE_INFINITY) {
+  edits(most = PUSH) {
     const fitting = [];
     let room = FRAME;
     for (const { changes } of this.#updates) {
       const edit = changes.toJSON();
       room -= bytes(edit);
-      if (fitting.length === most || (room < 0 && fitting.length)) break;
+      if (fitting.length === Math.min(most, PUSH) || (room < 0 && fitting.length)) break;
       fitting.push(edit);
     }
     return fitting;
