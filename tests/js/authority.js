@@ -29,7 +29,14 @@ export class Authority {
   /** A line from a seat; `send` takes frames to it, `drop` a close code. */
   connect(seat, send, drop = () => {}) {
     const line = { seat, send, drop, a: null, h: null };
-    const peer = ({ seat: id, a, h }) => ({ id, name: `Heron ${id}`, colour: id % 8, role: "participant", a, h });
+    const peer = ({ seat: id, a, h }) => ({
+      id,
+      name: `Heron ${id}`,
+      colour: id % 8,
+      role: "participant",
+      a,
+      h,
+    });
     const others = () => [...this.lines].filter((other) => other !== line);
     line.leave = () => {
       if (!this.lines.delete(line) || others().some((other) => other.seat === seat)) return;
@@ -46,14 +53,29 @@ export class Authority {
         this.show();
         this.lines.add(line);
         line.shown = this.version;
-        const place = frame.v === null || frame.v > this.version ? { text: this.text.toString() } : { edits: this.log.slice(frame.v) };
-        const about = { may: this.may, why: "", s: this.known(line.client), you: peer(line), peers: [...this.lines].map(peer) };
+        const place =
+          frame.v === null || frame.v > this.version
+            ? { text: this.text.toString() }
+            : { edits: this.log.slice(frame.v) };
+        const about = {
+          may: this.may,
+          why: "",
+          s: this.known(line.client),
+          you: peer(line),
+          peers: [...this.lines].map(peer),
+        };
         send({ t: "welcome", v: this.version, ...place, ...about });
         this.tell({ t: "peers", v: this.version, peers: [peer(line)], gone: [] }, line);
       } else if (!this.lines.has(line)) return;
       else if (frame.t === "push") this.push(line, frame);
       else if (frame.t === "here") {
-        const now = (at) => this.log.slice(frame.v).reduce((at, edit) => ChangeSet.fromJSON(edit.c).mapPos(at, edit.seat === seat ? 1 : -1), at);
+        const now = (at) =>
+          this.log
+            .slice(frame.v)
+            .reduce(
+              (at, edit) => ChangeSet.fromJSON(edit.c).mapPos(at, edit.seat === seat ? 1 : -1),
+              at,
+            );
         Object.assign(line, { a: now(frame.a), h: now(frame.h) });
         this.show();
         this.tell({ t: "moved", v: this.version, at: [[seat, line.a, line.h]] });
@@ -67,7 +89,8 @@ export class Authority {
     let pending = edits.map(({ s, c }) => ({ s, changes: ChangeSet.fromJSON(c) }));
     for (const stored of this.log.slice(v)) {
       if (stored.client === client) {
-        if (stored.s !== pending[0]?.s) return line.send({ t: "refused", s: edits[0].s, code: "malformed", say: "Odd." });
+        if (stored.s !== pending[0]?.s)
+          return line.send({ t: "refused", s: edits[0].s, code: "malformed", say: "Odd." });
         pending = pending.slice(1);
         continue;
       }
@@ -80,7 +103,12 @@ export class Authority {
     }
     const before = this.version;
     for (const { s, changes } of pending) {
-      const code = s !== this.known(client) + 1 ? "not_allowed" : this.may === "read" ? "stage_closed" : this.refuse?.(changes);
+      const code =
+        s !== this.known(client) + 1
+          ? "not_allowed"
+          : this.may === "read"
+            ? "stage_closed"
+            : this.refuse?.(changes);
       if (code) {
         line.send({ t: "refused", s, code, say: "It is closed." });
         break;
@@ -88,7 +116,8 @@ export class Authority {
       this.text = changes.apply(this.text);
       this.log.push({ client, s, seat: line.seat, c: changes.toJSON() });
       for (const other of this.lines) {
-        const moved = (at) => (at === null ? null : changes.mapPos(at, other.seat === line.seat ? 1 : -1));
+        const moved = (at) =>
+          at === null ? null : changes.mapPos(at, other.seat === line.seat ? 1 : -1);
         Object.assign(other, { a: moved(other.a), h: moved(other.h) });
       }
     }
@@ -97,7 +126,8 @@ export class Authority {
 
   show() {
     for (const line of this.lines) {
-      if (line.shown < this.version) line.send({ t: "edits", v: line.shown, edits: this.log.slice(line.shown) });
+      if (line.shown < this.version)
+        line.send({ t: "edits", v: line.shown, edits: this.log.slice(line.shown) });
       line.shown = this.version;
     }
   }

@@ -23,8 +23,13 @@ function live(seed, { erase = true } = {}) {
       const at = upTo(person.state.doc.length + 1);
       const before = person.text.codePointAt(at - 1);
       if (before > 0xffff && person.text.charCodeAt(at - 1) < 0xdc00) return; // not into a pair
-      const to = erase && !upTo(3) ? boundary(person.text, Math.min(person.state.doc.length, at + upTo(6))) : at;
-      const mark = erase ? LETTERS[upTo(LETTERS.length)] : String.fromCharCode(0xe000 + written.length);
+      const to =
+        erase && !upTo(3)
+          ? boundary(person.text, Math.min(person.state.doc.length, at + upTo(6)))
+          : at;
+      const mark = erase
+        ? LETTERS[upTo(LETTERS.length)]
+        : String.fromCharCode(0xe000 + written.length);
       written.push(mark);
       person.write(at, Math.max(at, to), to > at && upTo(2) ? "" : mark);
     },
@@ -41,7 +46,9 @@ function live(seed, { erase = true } = {}) {
   ];
   for (let turn = 0; turn < 120; turn++) {
     const chance = upTo(100);
-    acts[chance < 80 ? 0 : chance < 86 ? 1 : chance < 90 ? 2 : chance < 95 ? 3 : 4](people[upTo(people.length)]);
+    acts[chance < 80 ? 0 : chance < 86 ? 1 : chance < 90 ? 2 : chance < 95 ? 3 : 4](
+      people[upTo(people.length)],
+    );
     world.pass(upTo(3) ? upTo(30) : upTo(1500));
   }
   for (const person of people) person.online = true;
@@ -71,8 +78,11 @@ test("every mark is there exactly once", () => {
   for (let seed = FIRST; seed < FIRST + RUNS; seed++) {
     const { world, people, written } = live(seed, { erase: false });
     for (const person of people) assert.deepEqual(person.session.lost, [], `seed ${seed}`);
-    const marks = [...world.authority.text.toString()].filter((letter) => letter >= "\ue000" && letter < "\uf8ff");
+    const marks = [...world.authority.text.toString()].filter(
+      (letter) => letter >= "\ue000" && letter < "\uf8ff",
+    );
     assert.deepEqual(marks.sort(), written, `seed ${seed}`);
-    for (const person of people) assert.equal(person.text, world.authority.text.toString(), `seed ${seed}`);
+    for (const person of people)
+      assert.equal(person.text, world.authority.text.toString(), `seed ${seed}`);
   }
 });

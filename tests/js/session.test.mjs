@@ -277,7 +277,10 @@ test("a page that lost its place takes the text anew and keeps what waits", () =
   const ann = world.person();
   world.pass(100);
   ann.write(7, 7, " three");
-  assert.throws(() => ann.session.heard({ t: "edits", v: 0, edits: [{ client: "x", s: 1, c: [99] }] }), RangeError);
+  assert.throws(
+    () => ann.session.heard({ t: "edits", v: 0, edits: [{ client: "x", s: 1, c: [99] }] }),
+    RangeError,
+  );
   world.pass(1000);
   assert.equal(ann.text, "one two three");
   assert.equal(world.authority.text.toString(), "one two three");

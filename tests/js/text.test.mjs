@@ -50,7 +50,9 @@ test("a difference leads from one text to the other and cuts no letter in half",
   ]) {
     const changes = difference(before, after);
     assert.equal(changes.apply(Text.of(before.split("\n"))).toString(), after);
-    changes.iterChanges((_a, _b, _c, _d, inserted) => assert.ok(inserted.toString().isWellFormed?.() ?? true));
+    changes.iterChanges((_a, _b, _c, _d, inserted) =>
+      assert.ok(inserted.toString().isWellFormed?.() ?? true),
+    );
   }
 });
 

@@ -43,7 +43,10 @@ export class World {
     const end = this.clock + time;
     for (let steps = 0; ; steps++) {
       if (steps > 100_000) throw new Error("Somebody has always something to do.");
-      const timers = this.people.map((person) => ({ at: person.session.due(), act: () => person.session.tick() }));
+      const timers = this.people.map((person) => ({
+        at: person.session.due(),
+        act: () => person.session.tick(),
+      }));
       const next = [...this.#due, ...timers].reduce((a, b) => (b.at < a.at ? b : a));
       if (next.at > end) break;
       this.clock = Math.max(this.clock, next.at);
@@ -67,7 +70,10 @@ export class Person {
   /** Opens the page: text and version as the server had them, and what an earlier life kept. */
   load({ text, version }, kept = null) {
     this.#line?.cut();
-    this.state = EditorState.create({ doc: text, extensions: [together(), EditorState.lineSeparator.of("\n")] });
+    this.state = EditorState.create({
+      doc: text,
+      extensions: [together(), EditorState.lineSeparator.of("\n")],
+    });
     const shared = new SharedText({
       state: () => this.state,
       apply: (steps) => {
@@ -99,7 +105,9 @@ export class Person {
 
   write(from, to, insert) {
     const selection = { anchor: from + insert.length };
-    this.update(this.state.update({ changes: { from, to, insert }, selection, userEvent: "input.type" }));
+    this.update(
+      this.state.update({ changes: { from, to, insert }, selection, userEvent: "input.type" }),
+    );
     this.session.typed();
   }
 

@@ -24,7 +24,8 @@ const BLAMES_EDITS = new Set([4400, 4413]);
 const TAKEN_OVER = 4409;
 const TOO_FAST = 4429;
 
-const newId = () => crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36), "");
+const newId = () =>
+  crypto.getRandomValues(new Uint32Array(4)).reduce((id, part) => id + part.toString(36), "");
 
 export class Session {
   line = "down"; // down, opening, greeting, up, ended
@@ -54,7 +55,17 @@ export class Session {
    * `version` is that of the text the page came with; `kept` what an earlier life of this page left (its `record`).
    * `keep` is called before anything leaves.
    */
-  constructor({ text, connection, version, kept = null, may = "write", why = "", keep, now, random = Math.random }) {
+  constructor({
+    text,
+    connection,
+    version,
+    kept = null,
+    may = "write",
+    why = "",
+    keep,
+    now,
+    random = Math.random,
+  }) {
     Object.assign(this, { text, connection, version, kept, may, why, keep, now, random });
     this.#downAt = now();
     // An id that was kept only ever sends what was kept under it: a copy of this tab may go on using it.
@@ -236,7 +247,9 @@ export class Session {
 
   get #pushable() {
     const sendable = this.borrowed ? this.sealed : this.text.waiting;
-    return this.line === "up" && this.may === "write" && !this.refused && !this.inFlight && sendable > 0;
+    return (
+      this.line === "up" && this.may === "write" && !this.refused && !this.inFlight && sendable > 0
+    );
   }
 
   #push() {
@@ -248,7 +261,11 @@ export class Session {
     this.sealed = Math.max(this.sealed, edits.length);
     this.#pushedAt = this.now();
     this.keep();
-    this.#ask({ t: "push", v: this.version, edits: edits.map((c, at) => ({ s: this.confirmed + 1 + at, c })) });
+    this.#ask({
+      t: "push",
+      v: this.version,
+      edits: edits.map((c, at) => ({ s: this.confirmed + 1 + at, c })),
+    });
   }
 
   #glance() {

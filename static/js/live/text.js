@@ -150,7 +150,10 @@ export class SharedText {
    * one by one, so while something waits here we do as well.
    */
   receive(edits) {
-    const updates = edits.map(({ own, c }) => ({ clientID: own ? ME : OTHERS, changes: ChangeSet.fromJSON(c) }));
+    const updates = edits.map(({ own, c }) => ({
+      clientID: own ? ME : OTHERS,
+      changes: ChangeSet.fromJSON(c),
+    }));
     const lost = [];
     const steps = [];
     let state = this.state();
