@@ -3,3 +3,8 @@ from django.apps import AppConfig
 
 class ScenariosConfig(AppConfig):
     name = "scenarios"
+
+    def ready(self) -> None:
+        from scenarios import kinds
+
+        kinds.register_all()

@@ -14,6 +14,7 @@ _assumptions = [
 _seeds = [
     path("", seeds.seeds, name="seeds"),
     path("new/", seeds.sow, name="sow"),
+    path("<int:seed_id>/", seeds.seed, name="seed"),
 ]
 _scenarios = [
     path("", board.board, name="board"),
@@ -24,8 +25,7 @@ _scenarios = [
     path("<int:scenario_id>/draft/", drafts.draft, name="draft"),
     path("<int:scenario_id>/history/", drafts.history, name="history"),
     path("<int:scenario_id>/history/<int:version>/", drafts.version, name="version"),
-    path("<int:scenario_id>/revisions/new/", revisions.submit, name="submit"),
-    path("<int:scenario_id>/revisions/<int:revision_id>/", revisions.revision, name="revision"),
+    path("<int:scenario_id>/submission/", revisions.submit, name="submit"),
 ]
 _reports = [
     path("", publication.report, name="report"),
@@ -36,6 +36,7 @@ urlpatterns = [
     path("workshops/<slug:slug>/assumptions/", include(_assumptions)),
     path("workshops/<slug:slug>/seeds/", include(_seeds)),
     path("workshops/<slug:slug>/scenarios/", include(_scenarios)),
+    path("workshops/<slug:slug>/revisions/<int:revision_id>/", revisions.revision, name="revision"),
     path("workshops/<slug:slug>/publication/", publication.release, name="release"),
     path("reports/<slug:slug>/", include(_reports)),
 ]

@@ -41,9 +41,7 @@ _sign = re.compile(r"[\[\]*_`<&\\!]")
 _deep = re.compile(
     rf"^(?:[ \t]*(?:>|[-*+](?=\s)|\d+\.(?=\s))){{{DEPTH}}}|^[ \t]{{{4 * DEPTH},}}", re.MULTILINE
 )
-_list_after_text = re.compile(
-    r"^(?![ \t]|[-*+] |\d+[.)] |[#>])(.*\S.*)\n(?=[-*+] |1[.)] )", re.MULTILINE
-)
+_list_after_text = re.compile(r"^(?![ \t]|[-*+] |\d+[.)] |[#>])(.*\S.*)\n(?=[-*+] |1[.)] )", re.MULTILINE)
 _control = re.compile("[\x02\x03]")  # Python-Markdown's own marks
 
 
@@ -112,9 +110,7 @@ class _Clock(BlockProcessor):
 class _Words(ImageInlineProcessor):
     """A picture is its words: a page asks no other server for anything."""
 
-    def handleMatch(  # type: ignore[override]  # noqa: N802
-        self, m: re.Match[str], data: str
-    ) -> tuple[Any, int | None, int | None]:
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, int | None, int | None]:  # noqa: N802
         found, start, end = super().handleMatch(m, data)
         return (found.get("alt", "") if isinstance(found, Element) else found), start, end
 

@@ -46,11 +46,12 @@ def matched(a: Sequence[Hashable], b: Sequence[Hashable], budget: Budget) -> lis
 def _touching(snakes: list[Snake]) -> list[Snake]:
     """Snakes that follow on one another without a gap are one."""
     joined: list[Snake] = []
-    for x, y, length in snakes:
-        if joined and (joined[-1][0] + joined[-1][2], joined[-1][1] + joined[-1][2]) == (x, y):
-            x, y, length = joined[-1][0], joined[-1][1], joined[-1][2] + length
-            joined.pop()
-        joined.append((x, y, length))
+    for snake in snakes:
+        x, y, length = joined[-1] if joined else (0, 0, 0)
+        if joined and (x + length, y + length) == snake[:2]:
+            joined[-1] = (x, y, length + snake[2])
+        else:
+            joined.append(snake)
     return joined
 
 

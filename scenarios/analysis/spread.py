@@ -9,6 +9,15 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A piece of the bar: which answer, where it starts and how wide it is."""
+
+    answer: str
+    start: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
 class Spread:
     """Each count, or None where fewer than `k` people, perhaps nobody, stand behind it."""
 
@@ -23,6 +32,22 @@ class Spread:
         counts = (self.agree, self.disagree, self.passed)
         shown = [count for count in counts if count is not None]
         return sum(shown) if len(shown) == len(counts) else None
+
+    @property
+    def parts(self) -> list[Part]:
+        """The bar from its start. All that is hidden is one piece, k wide whatever it hides."""
+        widths = {"agree": self.agree, "pass": self.passed, "disagree": self.disagree}
+        parts: list[Part] = []
+        for answer, width in widths.items():
+            if width is not None:
+                parts.append(Part(answer, sum(part.width for part in parts), width))
+        if self.total is None:
+            parts.append(Part("few", sum(part.width for part in parts), self.k))
+        return parts
+
+    @property
+    def width(self) -> int:
+        return sum(part.width for part in self.parts)
 
 
 def spread(counts: Mapping[str, int], k: int) -> Spread | None:

@@ -99,3 +99,10 @@ class Revision(Contribution):
 
     class Meta:
         ordering = ["-pk"]
+
+    def accepted_before(self) -> "Revision | None":
+        """The last accepted version older than this one."""
+        older = Revision.objects.accepted().filter(
+            draft=self.draft_id, draft_version__lte=self.draft_version
+        )
+        return older.exclude(pk=self.pk).newest_first().first()

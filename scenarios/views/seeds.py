@@ -7,3 +7,7 @@ def seeds(request: HttpRequest, slug: str, **numbers: int) -> HttpResponse:
 
 def sow(request: HttpRequest, slug: str, **numbers: int) -> HttpResponse:
     raise Http404
+
+
+def seed(request: HttpRequest, slug: str, **numbers: int) -> HttpResponse:
+    raise Http404

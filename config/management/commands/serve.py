@@ -86,7 +86,7 @@ def _start_worker() -> None:
         quiet=True,
     )
     threading.Thread(target=worker.start, name="worker", daemon=True).start()
-    beat: Any = EmbeddedService(
+    beat = EmbeddedService(
         app, thread=True, schedule_filename=str(settings.DATA_DIR / "beat-schedule")
     )
     beat.daemon = True

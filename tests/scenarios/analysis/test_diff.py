@@ -1,4 +1,5 @@
 import time
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -110,7 +111,7 @@ def test_matching_takes_turns_loses_nothing_and_is_shortest(a: list[int], b: lis
     assert [item for hunk in hunks for item in hunk.old] == a
     assert [item for hunk in hunks for item in hunk.new] == b
     assert all(hunk.old == hunk.new for hunk in hunks if hunk.same)
-    assert all(x.same != y.same for x, y in zip(hunks, hunks[1:], strict=False))
+    assert all(x.same != y.same for x, y in pairwise(hunks))
     assert sum(len(hunk.old) for hunk in hunks if hunk.same) == longest_common(a, b)
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.spread import Spread, spread
+from scenarios.analysis.spread import Part, Spread, spread
 
 count = st.integers(0, 12)
 counts = st.fixed_dictionaries({"agree": count, "disagree": count, "pass": count})
@@ -51,3 +51,11 @@ def test_what_is_shown_says_nothing_about_what_is_hidden(
     }
 
     assert spread(answers, k) == spread(same_but_hidden, k)
+
+
+def test_the_bar_is_drawn_from_what_is_shown() -> None:
+    shown = spread({"agree": 19, "disagree": 6, "pass": 2}, 5)
+
+    assert shown is not None
+    assert shown.parts == [Part("agree", 0, 19), Part("disagree", 19, 6), Part("few", 25, 5)]
+    assert shown.width == 30

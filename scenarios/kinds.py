@@ -1,0 +1,75 @@
+"""How assumptions, seeds and revisions are shown where every kind of contribution is."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from scenarios.analysis.diff import diff
+from scenarios.live.history import authors_between
+from scenarios.models import Assumption, Revision, Scenario, Seed
+from workshops.contributions import Kind, register
+from workshops.models import Contribution, Decision
+
+
+def register_all() -> None:
+    register(
+        Contribution.Kind.ASSUMPTION,
+        Kind(
+            model=Assumption,
+            title=lambda row: row.statement,
+            url=lambda row: _address("scenarios:assumption", row),
+            needs=("seat__workshop", "scenario"),
+            template="scenarios/_moderate_assumption.html",
+        ),
+    )
+    register(
+        Contribution.Kind.SEED,
+        Kind(
+            model=Seed,
+            title=lambda row: row.title,
+            url=lambda row: _address("scenarios:seed", row),
+            needs=("seat__workshop",),
+            template="scenarios/_moderate_seed.html",
+        ),
+    )
+    register(
+        Contribution.Kind.REVISION,
+        Kind(
+            model=Revision,
+            title=lambda row: _("%(title)s, a revision") % {"title": row.draft.scenario.title},
+            url=lambda row: _address("scenarios:revision", row),
+            needs=("seat__workshop", "draft__scenario"),
+            template="scenarios/_moderate_revision.html",
+            context=against_last_accepted,
+            authors=authors_of,
+            decided=_decided,
+        ),
+    )
+
+
+def _address(name: str, contribution: Contribution) -> str:
+    """From what every contribution has, so that activity need not fetch the kinds."""
+    return reverse(name, args=[contribution.seat.workshop.slug, contribution.pk])
+
+
+def against_last_accepted(revision: Revision) -> dict[str, Any]:
+    """What a moderator, or anyone else, reads of a revision."""
+    before = revision.accepted_before()
+    passages = diff(before.text, revision.text) if before else []
+    return {"revision": revision, "before": before, "passages": passages}
+
+
+def authors_of(revision: Revision) -> set[int]:
+    """Who handed it in, and everyone whose words are new in it."""
+    before = revision.accepted_before()
+    since = before.draft_version if before else 0
+    return authors_between(revision.draft_id, since, revision.draft_version) | {revision.seat_id}
+
+
+def _decided(revision: Revision, decision: Decision) -> None:
+    """A story that was accepted is no outline any more."""
+    early = [Scenario.State.SEED, Scenario.State.OUTLINE]
+    if decision.action == Decision.Action.PUBLISH:
+        scenario = Scenario.objects.filter(pk=revision.draft.scenario_id, state__in=early)
+        scenario.update(state=Scenario.State.DRAFTING)

@@ -1,0 +1,23 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { isOurs, neighbour } from "../../../static/js/elements/response-keys.js";
+
+const press = (key, more = {}) => ({ key, target: { closest: () => null }, ...more });
+
+test("a bare letter outside a field is ours", () => {
+  assert.equal(isOurs(press("a")), true);
+});
+
+test("a shortcut of the browser, a named key and someone writing are not", () => {
+  assert.equal(isOurs(press("a", { ctrlKey: true })), false);
+  assert.equal(isOurs(press("Enter")), false);
+  assert.equal(isOurs(press("a", { target: { closest: () => ({}) } })), false);
+});
+
+test("J goes on, K goes back, and both stop at the ends", () => {
+  const items = ["one", "two", "three"];
+  assert.equal(neighbour(items, "one", "j"), "two");
+  assert.equal(neighbour(items, "two", "k"), "one");
+  assert.equal(neighbour(items, "three", "j"), "three");
+  assert.equal(neighbour(items, "one", "k"), "one");
+});
