@@ -2,6 +2,7 @@ import zoneinfo
 from typing import Any
 
 from allauth.account.forms import LoginForm, SignupForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django import forms
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
@@ -16,7 +17,6 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # comes without types
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self)
         self.fields["login"].label = _("Email address")
         self.fields["login"].validators.append(MaxLengthValidator(254))
         self.fields["password"].required = False
@@ -26,10 +26,21 @@ class SignInForm(LoginForm):  # type: ignore[misc]  # comes without types
 class SignUpForm(SignupForm):  # type: ignore[misc]  # comes without types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(self)
         self.fields["email"].label = _("Email address")
         self.fields["password1"].help_text = _(
             "You can do without: we then send you a code each time you sign in."
+        )
+
+
+class AddPasskeyForm(AddWebAuthnForm):  # type: ignore[misc]  # comes without types
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["name"].label = _("Name")
+        self.fields["name"].help_text = _("So that you know later which one it is.")
+        self.fields["passwordless"].initial = True
+        self.fields["passwordless"].label = _("Sign in with it alone")
+        self.fields["passwordless"].help_text = _(
+            "Old security keys cannot; untick this and yours becomes a second step."
         )
 
 
@@ -107,9 +118,3 @@ CONTINENTS = {
     "Indian": _("Indian Ocean"),
     "Pacific": _("Pacific"),
 }
-
-
-def _plain(form: forms.Form) -> None:
-    """Labels say what goes in; a placeholder that repeats them only gets in the way."""
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)
