@@ -120,13 +120,17 @@ class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # comes without 
     def _get_site_name(self) -> str:
         return "Flamingo"
 
-    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:  # noqa: A002
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
         number = Authenticator.objects.filter(user_id=user.pk, type=type).count() + 1
         return gettext("Passkey %(number)s") % {"number": number}
 
 
 @receiver(authenticator_added)
-def note_who_is_here(request: HttpRequest, user: Participant, authenticator: Authenticator, **kwargs: Any) -> None:
+def note_who_is_here(
+    request: HttpRequest, user: Participant, authenticator: Authenticator, **kwargs: Any
+) -> None:
     """Whoever has just set up a passkey or an app need not prove at once that they have it."""
     if authenticator.type != Authenticator.Type.RECOVERY_CODES:
-        record_authentication(request, user, method="mfa", type=authenticator.type, reauthenticated=True)
+        record_authentication(
+            request, user, method="mfa", type=authenticator.type, reauthenticated=True
+        )

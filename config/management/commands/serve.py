@@ -37,17 +37,19 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0, interactive=False)
         call_command("collectstatic", verbosity=0, interactive=False)
         cache.delete(health.WORKER_KEY)
+        host, port = options["host"], options["port"]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        if environment.Env.site_url == settings.SITE_URL:  # nobody said otherwise
+            settings.SITE_URL = address  # so that links in mails lead here
         _start_worker()
-        self._serve(options["host"], options["port"])
+        self._serve(host, port, address)
 
-    def _serve(self, host: str, port: int) -> None:
+    def _serve(self, host: str, port: int, address: str) -> None:
         from config.asgi import application
-
-        address = f"[{host}]" if ":" in host else host
 
         def ready() -> None:
             events.use_loop(asyncio.get_event_loop())
-            self.stdout.write(welcome(f"http://{address}:{port}"))
+            self.stdout.write(welcome(address))
             self.stdout.flush()
 
         Server(
