@@ -1,21 +1,10 @@
 // Everything from other hands that the live editor needs, in one file: static/dist/editor.js.
-// Name here what static/js imports, and nothing more: what is not named is left out of the bundle.
-export {
-  collab,
-  getClientID,
-  getSyncedVersion,
-  rebaseUpdates,
-  receiveUpdates,
-  sendableUpdates,
-} from "@codemirror/collab";
+// Name here what static/js and tests/js import, and nothing more: what is not named is left out of the bundle.
+export { collab, receiveUpdates, sendableUpdates } from "@codemirror/collab";
 export {
   defaultKeymap,
   history,
   historyKeymap,
-  indentLess,
-  indentMore,
-  insertNewline,
-  insertNewlineAndIndent,
   redo,
   redoDepth,
   undo,
@@ -24,47 +13,31 @@ export {
 export {
   defineLanguageFacet,
   ensureSyntaxTree,
-  HighlightStyle,
+  indentUnit,
   Language,
-  LanguageSupport,
   languageDataProp,
   syntaxHighlighting,
   syntaxTree,
-  syntaxTreeAvailable,
 } from "@codemirror/language";
 export {
-  Annotation,
-  ChangeDesc,
   ChangeSet,
   Compartment,
   EditorSelection,
   EditorState,
-  Facet,
-  findClusterBreak,
-  MapMode,
   Prec,
-  RangeSet,
-  RangeSetBuilder,
-  SelectionRange,
   StateEffect,
-  StateField,
   Text,
   Transaction,
 } from "@codemirror/state";
 export {
   Decoration,
-  drawSelection,
+  Direction,
   EditorView,
-  hoverTooltip,
   keymap,
+  layer,
   placeholder,
-  runScopeHandlers,
-  showTooltip,
-  tooltips,
+  RectangleMarker,
   ViewPlugin,
-  ViewUpdate,
-  WidgetType,
 } from "@codemirror/view";
-export { NodeProp, Tree, TreeFragment } from "@lezer/common";
-export { classHighlighter, highlightTree, styleTags, Tag, tags } from "@lezer/highlight";
+export { tagHighlighter, tags } from "@lezer/highlight";
 export { parser } from "@lezer/markdown";

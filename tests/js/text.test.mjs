@@ -147,5 +147,5 @@ test("our selection is told in the server's positions", () => {
   const { text, write } = shared("ab");
   write(0, 0, "xyz");
   assert.deepEqual(text.selection(), { a: 0, h: 0 });
-  assert.equal(text.fromConfirmed(1), 4);
+  assert.equal(text.toPage()(1), 4);
 });

@@ -127,7 +127,7 @@ export class Person {
       (frame) => line.down(() => alive() && session.heard(frame), frame),
       (code) => line.down(() => alive() && this.lose(code)),
     );
-    let clear = [0, 0];
+    const clear = [0, 0];
     const travel = (way, act) => {
       // Frames keep their order on one line, whatever each takes.
       clear[way] = Math.max(clear[way], world.clock + world.delay());

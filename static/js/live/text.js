@@ -222,9 +222,12 @@ export class SharedText {
     return { a: back.mapPos(anchor), h: back.mapPos(head) };
   }
 
-  /** Where a position of the confirmed text lies on this page. */
-  fromConfirmed(position) {
-    const known = Math.min(position, this.confirmed.length);
-    return this.waiting ? compose(this.#updates).mapPos(known, 1) : known;
+  /** Tells where a position of the confirmed text lies on this page. */
+  toPage() {
+    const changes = this.waiting ? compose(this.#updates) : null;
+    return (position) => {
+      const known = Math.min(position, this.confirmed.length);
+      return changes ? changes.mapPos(known, 1) : known;
+    };
   }
 }
