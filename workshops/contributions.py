@@ -6,10 +6,11 @@ digests show it without knowing it.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from workshops.models import Activity, Contribution, Decision, Seat
 from workshops.permissions import open_stage
@@ -75,12 +76,12 @@ def contribute(
 
     Returns the contribution and whether it is new.
     """
-    found = model._default_manager.filter(seat=by, client_key=client_key).first()
+    found = _own(model).filter(seat=by, client_key=client_key).first()
     if found is not None:
         return found, False
     try:
         with transaction.atomic():
-            new = model._default_manager.create(
+            new = _own(model).create(
                 seat=by,
                 client_key=client_key,
                 kind=kind,
@@ -88,8 +89,12 @@ def contribute(
                 **{"language": by.language, **facts},
             )
     except IntegrityError:
-        return model._default_manager.get(seat=by, client_key=client_key), False
+        return _own(model).get(seat=by, client_key=client_key), False
     Activity.objects.create(
         workshop=by.workshop, seat=by, verb=Activity.Verb.CONTRIBUTED, contribution=new
     )
     return new, True
+
+
+def _own(model: type[C]) -> QuerySet[C]:
+    return cast("QuerySet[C]", model._default_manager.all())

@@ -41,7 +41,9 @@ _sign = re.compile(r"[\[\]*_`<&\\!]")
 _deep = re.compile(
     rf"^(?:[ \t]*(?:>|[-*+](?=\s)|\d+\.(?=\s))){{{DEPTH}}}|^[ \t]{{{4 * DEPTH},}}", re.MULTILINE
 )
-_list_after_text = re.compile(r"^(?![ \t]|[-*+] |\d+[.)] |[#>])(.*\S.*)\n(?=[-*+] |1[.)] )", re.MULTILINE)
+_list_after_text = re.compile(
+    r"^(?![ \t]|[-*+] |\d+[.)] |[#>])(.*\S.*)\n(?=[-*+] |1[.)] )", re.MULTILINE
+)
 _control = re.compile("[\x02\x03]")  # Python-Markdown's own marks
 
 
@@ -110,7 +112,9 @@ class _Clock(BlockProcessor):
 class _Words(ImageInlineProcessor):
     """A picture is its words: a page asks no other server for anything."""
 
-    def handleMatch(self, m: re.Match[str], data: str) -> tuple[Any, int | None, int | None]:  # noqa: N802
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[Any, int | None, int | None]:
         found, start, end = super().handleMatch(m, data)
         return (found.get("alt", "") if isinstance(found, Element) else found), start, end
 

@@ -153,7 +153,7 @@ def test_what_a_failed_digest_would_have_said_is_in_the_next_one() -> None:
 
 def test_a_neutral_reader_sees_no_title_and_no_name() -> None:
     seat = reader_of_a_workshop()
-    Participant.objects.filter(pk=seat.participant_id).update(mail="neutral")
+    Participant.objects.filter(seats=seat).update(mail="neutral")
     somebody_put_something_in(seat)
 
     digests.queue_due()

@@ -1,6 +1,6 @@
 """What a seat puts in, and what a moderator decides about it."""
 
-from typing import Self
+from typing import ClassVar, Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -69,6 +69,8 @@ class GlossaryTerm(Contribution):
     definition = models.TextField(max_length=600)
     disputed_by = models.ManyToManyField(Constituency, blank=True, related_name="disputed_terms")
     dispute = models.CharField(max_length=300, blank=True)
+
+    objects: ClassVar[models.Manager["GlossaryTerm"]] = models.Manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["term"]

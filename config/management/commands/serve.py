@@ -88,7 +88,7 @@ def _start_worker() -> None:
         quiet=True,
     )
     threading.Thread(target=worker.start, name="worker", daemon=True).start()
-    beat = EmbeddedService(
+    beat: Any = EmbeddedService(
         app, thread=True, schedule_filename=str(settings.DATA_DIR / "beat-schedule")
     )
     beat.daemon = True

@@ -1,21 +1,17 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import pytest
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
-from django.conf import settings
 from django.db import connection, connections
-from django.test import Client
 
 from config.asgi import application
 from scenarios.live.hall import hall
-from scenarios.models import Draft
-from tests.factories import make_scenario, make_seat, make_workshop
-from tests.scenarios.live.pages import Page
-from workshops.models import Role, Seat, Workshop
+from tests.scenarios.live.pages import Closed, Page
+from tests.scenarios.live.table import Table, lay_table
+from workshops.models import Seat
 
 T = TypeVar("T")
 
@@ -32,42 +28,26 @@ async def rows(work: Callable[[], T]) -> T:
     return await asyncio.to_thread(working)
 
 
-def cookie(seat: Seat) -> str:
-    """The seat's person, signed in."""
-    browser = Client()
-    assert seat.participant is not None
-    browser.force_login(seat.participant)
-    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+class Doors:
+    """Opens pages on the table's draft, through the whole server but the network."""
 
-
-@dataclass
-class Table:
-    """A workshop at its drafting stage, with a draft and those around it, each signed in."""
-
-    workshop: Workshop
-    draft: Draft
-    heron: Seat
-    plover: Seat
-    facilitator: Seat
-    moderator: Seat
-    observer: Seat
-    stranger: Seat  # sits in another workshop
-    sessions: dict[int, str]
+    def __init__(self, table: Table) -> None:
+        self.table = table
 
     def socket(
         self, seat: Seat | None, draft: int | None = None, **headers: str
     ) -> WebsocketCommunicator:
-        fields = {"host": "127.0.0.1", "origin": "http://127.0.0.1"}
+        fields = {"host": "127.0.0.1", "origin": "http://127.0.0.1"} | headers
         if seat is not None:
-            fields["cookie"] = f"{settings.SESSION_COOKIE_NAME}={self.sessions[seat.pk]}"
+            fields.setdefault("cookie", self.table.cookie(seat))
         return WebsocketCommunicator(
             application,
-            f"/ws/drafts/{self.draft.pk if draft is None else draft}/",
-            headers=[(name.encode(), value.encode()) for name, value in (fields | headers).items()],
+            f"/ws/drafts/{self.table.draft.pk if draft is None else draft}/",
+            headers=[(name.encode(), value.encode()) for name, value in fields.items()],
         )
 
-    async def page(self, seat: Seat, page: Page | None = None) -> Page:
-        """Open and welcomed; or, with a page, the same page over a new connection."""
+    async def open(self, seat: Seat, page: Page | None = None) -> Page:
+        """A page that was welcomed; or, given a page, the same one over a new connection."""
         socket = self.socket(seat)
         connected, _ = await socket.connect()
         assert connected
@@ -81,19 +61,18 @@ class Table:
         async def send(frame: str) -> None:
             await socket.send_to(text_data=frame)
 
-        if page is None:
-            page = Page(send, receive)
-        else:
-            page.reconnect(send, receive)
-        page.leave = socket.disconnect  # type: ignore[attr-defined]
+        page = page or Page()
+        page.connect(send, receive, socket.disconnect)
         await page.hello()
         return page
 
-
-class Closed(Exception):
-    @property
-    def code(self) -> int:
-        return int(self.args[0])
+    async def refused(self, seat: Seat | None, draft: int | None = None) -> int:
+        """The code a page is closed with right after the door opens."""
+        socket = self.socket(seat, draft)
+        assert (await socket.connect())[0]
+        message = await socket.receive_output(timeout=5)
+        assert message["type"] == "websocket.close"
+        return int(message["code"])
 
 
 @pytest.fixture
@@ -106,15 +85,9 @@ async def empty_hall(transactional_db: None) -> AsyncIterator[None]:
 
 @pytest.fixture
 def table(empty_hall: None) -> Table:
-    workshop = make_workshop()
-    draft = make_scenario(workshop).draft
-    seats: dict[str, Any] = {
-        "heron": make_seat(workshop, pseudonym="Heron"),
-        "plover": make_seat(workshop, pseudonym="Plover", language="ar"),
-        "facilitator": make_seat(workshop, Role.FACILITATOR),
-        "moderator": make_seat(workshop, Role.MODERATOR),
-        "observer": make_seat(workshop, Role.OBSERVER),
-        "stranger": make_seat(make_workshop()),
-    }
-    sessions = {seat.pk: cookie(seat) for seat in seats.values()}
-    return Table(workshop, draft, sessions=sessions, **seats)
+    return lay_table()
+
+
+@pytest.fixture
+def doors(table: Table) -> Doors:
+    return Doors(table)

@@ -13,13 +13,18 @@ from scenarios.live.protocol import Pushed, Stored
 Frame = dict[str, Any]
 
 
+class Closed(Exception):
+    """By the server, with a code."""
+
+    @property
+    def code(self) -> int:
+        return int(self.args[0])
+
+
 class Page:
     """Applies what it types at once, pushes what is not acknowledged, and moves it over what others wrote."""
 
-    def __init__(
-        self, send: Callable[[str], Awaitable[None]], receive: Callable[[], Awaitable[str]]
-    ) -> None:
-        self._send, self._receive = send, receive
+    def __init__(self) -> None:
         self.client = secrets.token_urlsafe(12)
         self.version: int | None = None
         self.units = ""
@@ -28,6 +33,14 @@ class Page:
         self.in_flight = 0  # the sequence up to which edits are on their way
         self.seat = 0
         self.heard: list[Frame] = []
+
+    def connect(
+        self,
+        send: Callable[[str], Awaitable[None]],
+        receive: Callable[[], Awaitable[str]],
+        leave: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._send, self._receive, self.leave = send, receive, leave
 
     @property
     def text(self) -> str:
@@ -41,11 +54,6 @@ class Page:
         self.in_flight = 0
         await self.say("hello", client=self.client, v=self.version)
         return await self.until("welcome")
-
-    def reconnect(
-        self, send: Callable[[str], Awaitable[None]], receive: Callable[[], Awaitable[str]]
-    ) -> None:
-        self._send, self._receive = send, receive
 
     def type(self, at: int, insert: str, delete: int = 0) -> None:
         length, insert = len(self.units), units(insert)

@@ -2,11 +2,12 @@
 
 from scenarios.live.history import text_at
 from scenarios.models import Edit
-from tests.scenarios.live.conftest import Table, rows
+from tests.scenarios.live.conftest import Doors, rows
+from tests.scenarios.live.table import Table
 
 
-async def test_letters_reach_each_other(table: Table) -> None:
-    heron, plover = await table.page(table.heron), await table.page(table.plover)
+async def test_letters_reach_each_other(table: Table, doors: Doors) -> None:
+    heron, plover = await doors.open(table.heron), await doors.open(table.plover)
 
     heron.type(0, "The rains could fail. ")
     await heron.save()

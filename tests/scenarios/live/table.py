@@ -1,0 +1,61 @@
+"""A workshop at its drafting stage, with a draft and those around it, each signed in.
+
+`python -m tests.scenarios.live.table` lays one in the database the environment names, and prints what a page needs.
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+
+
+@dataclass
+class Table:
+    workshop: Any
+    draft: Any
+    heron: Any
+    plover: Any
+    facilitator: Any
+    moderator: Any
+    observer: Any
+    stranger: Any  # sits in another workshop
+    sessions: dict[int, str]
+
+    def cookie(self, seat: Any) -> str:
+        return f"{settings.SESSION_COOKIE_NAME}={self.sessions[seat.pk]}"
+
+
+def lay_table() -> Table:
+    from tests.factories import make_scenario, make_seat, make_workshop
+    from workshops.models import Role
+
+    workshop = make_workshop()
+    draft = make_scenario(workshop).draft
+    seats: dict[str, Any] = {
+        "heron": make_seat(workshop, pseudonym="Heron"),
+        "plover": make_seat(workshop, pseudonym="Plover", language="ar"),
+        "facilitator": make_seat(workshop, Role.FACILITATOR),
+        "moderator": make_seat(workshop, Role.MODERATOR),
+        "observer": make_seat(workshop, Role.OBSERVER),
+        "stranger": make_seat(make_workshop()),
+    }
+    sessions = {seat.pk: _sign_in(seat) for seat in seats.values()}
+    return Table(workshop, draft, sessions=sessions, **seats)
+
+
+def _sign_in(seat: Any) -> str:
+    from django.test import Client
+
+    browser = Client()
+    browser.force_login(seat.participant)
+    return browser.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+if __name__ == "__main__":
+    import django
+
+    django.setup()
+    laid = lay_table()
+    cookies = {name: laid.cookie(getattr(laid, name)) for name in ("heron", "plover")}
+    print(json.dumps({"path": f"/ws/drafts/{laid.draft.pk}/", "cookies": cookies}))  # noqa: T201
