@@ -1,27 +1,23 @@
-"""The drafts' rows: read, and written in one short transaction a batch. Nothing else writes edits."""
+"""The drafts' rows: read, and written in one short transaction a batch. All edits are written here."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone, translation
 
-from scenarios.live import merge
-from scenarios.live.changeset import ChangeSet, Malformed, compose_all
+from scenarios.live.changeset import ChangeSet, Malformed
 from scenarios.live.history import text_at
-from scenarios.live.log import KEPT, TooFarBehind
-from scenarios.live.protocol import Close, Push, Pushed, Standing, Stored, Why
+from scenarios.live.log import TooFarBehind
+from scenarios.live.protocol import Close, Standing, Stored, Why
 from scenarios.live.replica import Offer, Replica, TooLarge
 from scenarios.live.room import Outcome, Refusal
 from scenarios.live.standing import standings_of
 from scenarios.live.words import sentence
 from scenarios.models import Draft, Edit, Snapshot
-from workshops import events
-from workshops.models import Activity, Seat
+from workshops.models import Activity
 
 STORED: Final = "draft.stored"
 """The hint that a draft is at a version; it carries no content."""
@@ -84,13 +80,13 @@ def commit(replica: Replica, offers: Sequence[Offer]) -> Outcome:
     with transaction.atomic():
         draft = Draft.objects.select_for_update().get(pk=replica.draft)
         newer = refresh(replica) if draft.version > replica.version else []
-        own, refused = _accept(replica, offers)
+        own, refused = accept(replica, offers)
         if own:
-            _append(replica, own)
+            append(replica, own)
     return Outcome([*newer, *own], refused)
 
 
-def _accept(replica: Replica, offers: Sequence[Offer]) -> tuple[list[Stored], list[Refusal]]:
+def accept(replica: Replica, offers: Sequence[Offer]) -> tuple[list[Stored], list[Refusal]]:
     standings = standings_of(replica.draft, {offer.seat for offer in offers})
     learn_clients(replica, {offer.client for offer in offers})
     accepted: list[Stored] = []
@@ -126,7 +122,7 @@ def _take(
     return stored, None
 
 
-def _append(replica: Replica, own: Sequence[Stored]) -> None:
+def append(replica: Replica, own: Sequence[Stored]) -> None:
     now = timezone.now()
     Edit.objects.bulk_create(
         Edit(
@@ -164,58 +160,6 @@ def _tell_the_workshop(draft_id: int, seat: int, now: datetime) -> None:
     }
     if not Activity.objects.filter(at__gt=now - NEWS_EVERY, **news).exists():
         Activity.objects.create(at=now, **news)
-
-
-# --- a whole text, from a form ------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Others changed the same words meanwhile: their text stands, at this version; nothing was saved."""
-
-    version: int
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotSaved:
-    """For a reason, in a sentence."""
-
-    why: Why
-    say: str
-
-
-def save_text(
-    draft: Draft, *, base_version: int, text: str, client_key: UUID, by: Seat
-) -> Saved | Conflict | NotSaved:
-    """What a form posted, as an edit made on the version the form was filled with. Twice is once."""
-    with transaction.atomic():
-        Draft.objects.select_for_update().get(pk=draft.pk)
-        replica = load(draft.pk, since=max(0, base_version))
-        learn_clients(replica, {client_key.hex})
-        if client_key.hex in replica.clients:
-            return Saved(replica.version)
-        if not 0 <= replica.version - base_version <= KEPT:
-            return Conflict(replica.version, str(replica.text))
-        changes = merge.difference(text_at(draft.pk, base_version), text.replace("\r\n", "\n"))
-        if changes.is_empty:
-            return Saved(replica.version)
-        others = compose_all(edit.changes for edit in replica.log.since(base_version))
-        if others and merge.overlap(changes, others):
-            return Conflict(replica.version, str(replica.text))
-        push = Push(base_version, (Pushed(1, changes),))
-        own, refused = _accept(replica, [Offer(by.pk, client_key.hex, push)])
-        if refused:
-            return NotSaved(refused[0].why or Why.MALFORMED, refused[0].say)
-        _append(replica, own)
-    hint = {"type": STORED, "process": "", "draft": draft.pk, "version": replica.version}
-    transaction.on_commit(lambda: events.send(group(draft.pk), hint))
-    return Saved(replica.version)
 
 
 def group(draft_id: int) -> str:

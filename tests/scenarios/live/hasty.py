@@ -46,7 +46,7 @@ def main() -> None:
         )
         Draft.objects.filter(pk=draft).update(version=version)
 
-    store._append = append
+    store.append = append
     execute_from_command_line(sys.argv)
 
 

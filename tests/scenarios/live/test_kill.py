@@ -6,6 +6,7 @@ import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from websockets import Origin
 from websockets.asyncio.client import connect
@@ -26,10 +27,18 @@ class Writer:
     page: Page = field(default_factory=Page)
     typed: int = 0
     stop: bool = False
+    goal: int = 0
+    reached: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def acknowledged(self) -> list[str]:
         return self.marks(self.typed - len(self.page.waiting))
+
+    async def has_written(self, more: int) -> None:
+        """So many marks more, and something of it is acknowledged."""
+        self.goal = self.typed + more
+        self.reached.clear()
+        await self.reached.wait()
 
     def marks(self, upto: int) -> list[str]:
         return [f"{self.name}{number}" for number in range(1, upto + 1)]
@@ -70,6 +79,8 @@ class Writer:
             at = len(half) + 1 if half else 0
             self.page.type(at, f"{self.name}{self.typed} ")
             await self.page.push()
+            if self.typed >= self.goal and self.acknowledged:
+                self.reached.set()
             await asyncio.sleep(0.02)
 
 
@@ -90,11 +101,8 @@ async def write_and_kill(server: WebServer, kills: int) -> Aftermath:
     )
     writing = [asyncio.ensure_future(writer.work()) for writer in (heron, plover)]
     for _ in range(kills):
-        before = heron.typed + plover.typed
-        while heron.typed + plover.typed < before + 60 or not (
-            heron.acknowledged and plover.acknowledged
-        ):
-            await asyncio.sleep(0.01)
+        await heron.has_written(30)
+        await plover.has_written(30)
         await asyncio.to_thread(server.kill)
         acknowledged = heron.acknowledged + plover.acknowledged
         await asyncio.to_thread(server.start)
@@ -105,7 +113,7 @@ async def write_and_kill(server: WebServer, kills: int) -> Aftermath:
     return Aftermath(heron, plover, acknowledged, [task.exception() for task in done])
 
 
-def laid_table(server: WebServer) -> dict[str, dict[str, str]]:
+def laid_table(server: WebServer) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, "-m", "tests.scenarios.live.table"],
         env=server.env | {"DJANGO_SETTINGS_MODULE": "config.settings"},
@@ -114,7 +122,8 @@ def laid_table(server: WebServer) -> dict[str, dict[str, str]]:
         check=True,
         text=True,
     )
-    return json.loads(done.stdout)
+    laid: dict[str, Any] = json.loads(done.stdout)
+    return laid
 
 
 async def read(server: WebServer, *writers: Writer) -> str:

@@ -1,0 +1,93 @@
+"""A whole text posted by a form, where there is no scripting: saved as one edit, on the version it was made on."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import translation
+
+from scenarios.live import merge, store
+from scenarios.live.changeset import ChangeSet, Malformed, compose_all
+from scenarios.live.history import text_at
+from scenarios.live.log import KEPT, TooFarBehind
+from scenarios.live.protocol import Push, Pushed, Standing, Why
+from scenarios.live.replica import Offer
+from scenarios.live.standing import standings_of
+from scenarios.live.words import sentence
+from scenarios.models import Draft
+from workshops import events
+from workshops.models import Seat
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Others changed the same words meanwhile: nothing was saved, and this is the text as it stands."""
+
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotSaved:
+    """For a reason, in a sentence."""
+
+    why: Why
+    say: str
+
+
+def save_text(
+    draft: Draft, *, base_version: int, text: str, client_key: UUID, by: Seat
+) -> Saved | Conflict | NotSaved:
+    """What the seat made of the text at `base_version`. Twice with one key is once."""
+    standing = standings_of(draft.pk, {by.pk})[by.pk]
+    if not standing.may_write:
+        return NotSaved(standing.why or Why.NOT_ALLOWED, standing.say)
+    version = Draft.objects.values_list("version", flat=True).get(pk=draft.pk)
+    if not max(0, version - KEPT) <= base_version <= version:
+        return Conflict(version, text_at(draft.pk, version))
+    try:
+        changes = _changes(text_at(draft.pk, base_version), text)
+    except Malformed:
+        return _not_saved(Why.MALFORMED, standing)
+    if changes.is_empty:
+        return Saved(version)
+    return _store(draft.pk, Offer(by.pk, client_key.hex, Push(base_version, (Pushed(1, changes),))))
+
+
+def _changes(old: str, new: str) -> ChangeSet:
+    """Comparing takes a while, so it is done before anything is locked."""
+    new = new.replace("\r\n", "\n").replace("\r", "\n")
+    difference = merge.difference(old, new)
+    return ChangeSet.parse(difference.to_json())  # held to what pages are held to
+
+
+@transaction.atomic
+def _store(draft_id: int, offer: Offer) -> Saved | Conflict | NotSaved:
+    Draft.objects.select_for_update().get(pk=draft_id)
+    replica = store.load(draft_id, since=offer.push.version)
+    store.learn_clients(replica, {offer.client})
+    if offer.client in replica.clients:
+        return Saved(replica.version)
+    try:
+        others = compose_all(edit.changes for edit in replica.log.since(offer.push.version))
+    except TooFarBehind:
+        return Conflict(replica.version, str(replica.text))
+    if others and merge.overlap(offer.push.edits[0].changes, others):
+        return Conflict(replica.version, str(replica.text))
+    own, refused = store.accept(replica, [offer])
+    if refused:
+        return NotSaved(refused[0].why or Why.MALFORMED, refused[0].say)
+    store.append(replica, own)
+    hint = {"type": store.STORED, "process": "", "draft": draft_id, "version": replica.version}
+    transaction.on_commit(lambda: events.send(store.group(draft_id), hint))
+    return Saved(replica.version)
+
+
+def _not_saved(why: Why, standing: Standing) -> NotSaved:
+    with translation.override(standing.language):
+        return NotSaved(why, sentence(why))
