@@ -1,11 +1,29 @@
 // The word of @codemirror/state and @codemirror/collab, for tests/scenarios/live/test_codemirror.py.
 // A line of JSON in ({"ask": "algebra" | "histories", "seed", "count"}), a line of JSON out: random cases with CodeMirror's answers.
 import { createInterface } from "node:readline";
-import { history, redo, undo } from "@codemirror/commands";
 import { collab, getSyncedVersion, receiveUpdates, sendableUpdates } from "@codemirror/collab";
+import { history, redo, undo } from "@codemirror/commands";
 import { ChangeSet, EditorState, Text } from "@codemirror/state";
 
-const WORDS = ["a", "be", "\n", "\n\n", "سلام", "نهر", "😀", "👩‍👧", "é", "ḍ̇", "𝕏", " ", "–", "heron ", "\r\n", "\u2028", "‏"];
+const WORDS = [
+  "a",
+  "be",
+  "\n",
+  "\n\n",
+  "سلام",
+  "نهر",
+  "😀",
+  "👩‍👧",
+  "é",
+  "ḍ̇",
+  "𝕏",
+  " ",
+  "–",
+  "heron ",
+  "\r\n",
+  "\u2028",
+  "‏",
+];
 
 /** Small and fast, and the same everywhere (mulberry32). */
 function dice(seed) {
@@ -37,7 +55,10 @@ function change(roll, text) {
 
 function changeSet(roll, doc) {
   const text = doc.toString();
-  let set = ChangeSet.of(Array.from({ length: roll(4) }, () => change(roll, text)), doc.length);
+  let set = ChangeSet.of(
+    Array.from({ length: roll(4) }, () => change(roll, text)),
+    doc.length,
+  );
   while (roll(3) === 0) {
     const next = set.apply(doc);
     set = set.compose(ChangeSet.of(change(roll, next.toString()), next.length));
@@ -50,7 +71,10 @@ function algebra(roll) {
   const [a, b] = [changeSet(roll, doc), changeSet(roll, doc)];
   const after = a.apply(doc);
   const c = changeSet(roll, after);
-  const positions = Array.from({ length: doc.length + 1 }, (_, at) => [a.mapPos(at, -1), a.mapPos(at, 1)]);
+  const positions = Array.from({ length: doc.length + 1 }, (_, at) => [
+    a.mapPos(at, -1),
+    a.mapPos(at, 1),
+  ]);
   return {
     doc: doc.toString(),
     a,
@@ -96,7 +120,15 @@ class Authority {
 }
 
 function person(id, doc) {
-  return { id, state: EditorState.create({ doc, extensions: [collab({ clientID: id, startVersion: 0 }), history()] }), stored: 0, flight: null };
+  return {
+    id,
+    state: EditorState.create({
+      doc,
+      extensions: [collab({ clientID: id, startVersion: 0 }), history()],
+    }),
+    stored: 0,
+    flight: null,
+  };
 }
 
 function catchUp(someone, log, most) {
@@ -114,11 +146,17 @@ function type(roll, someone) {
   const kind = roll(10);
   if (kind === 0) undo({ state: someone.state, dispatch });
   else if (kind === 1) redo({ state: someone.state, dispatch });
-  else someone.state = someone.state.update({ changes: change(roll, someone.state.doc.toString()) }).state;
+  else
+    someone.state = someone.state.update({
+      changes: change(roll, someone.state.doc.toString()),
+    }).state;
 }
 
 function sendable(someone) {
-  const edits = sendableUpdates(someone.state).map(({ changes }, i) => ({ s: someone.stored + i + 1, changes }));
+  const edits = sendableUpdates(someone.state).map(({ changes }, i) => ({
+    s: someone.stored + i + 1,
+    changes,
+  }));
   return { client: someone.id, version: getSyncedVersion(someone.state), edits };
 }
 
@@ -162,5 +200,7 @@ const ANSWERS = { algebra, histories: session };
 for await (const line of createInterface({ input: process.stdin })) {
   const { ask, seed, count } = JSON.parse(line);
   const roll = dice(seed);
-  process.stdout.write(`${JSON.stringify(Array.from({ length: count }, () => ANSWERS[ask](roll)))}\n`);
+  process.stdout.write(
+    `${JSON.stringify(Array.from({ length: count }, () => ANSWERS[ask](roll)))}\n`,
+  );
 }
