@@ -114,6 +114,17 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # comes with
 
 
 class TwoStepAdapter(DefaultMFAAdapter):  # type: ignore[misc]  # comes without types
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _(
+            "This is not the number your app shows, nor a recovery code you have left."
+        ),
+        "unverified_email": _("First type the code we sent to your address."),
+        "add_email_blocked": _(
+            "Switch off the second step first; then you can change your address."
+        ),
+    }
+
     def get_totp_issuer(self) -> str:
         return "Flamingo"
 

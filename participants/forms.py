@@ -7,9 +7,13 @@ from django import forms
 from django.conf import settings
 from django.core.validators import MaxLengthValidator, ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
 
 from participants.actions import GROUPS, LETTERS, read_return_code
 from participants.models import Participant
+
+# Words of allauth's own forms, here so that our catalogues call a code what the rest of our pages do.
+_WORDS = (gettext_noop("Code"), gettext_noop("Authenticator code"))
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # comes without types
