@@ -1,0 +1,121 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from participants.models import Participant
+from workshops import layouts, names
+from workshops.actions import lock_workshop
+from workshops.models import (
+    Activity,
+    Constituency,
+    DigestPreference,
+    GroundRules,
+    Role,
+    Seat,
+    Stage,
+    Workshop,
+)
+from workshops.models.workshop import slug_for
+from workshops.permissions import Can, require
+
+
+@dataclass(frozen=True)
+class Side:
+    """A constituency to be."""
+
+    name: str
+    label: str = ""
+    least_seats: int = 1
+    required: bool = True
+
+
+def open_workshop(
+    *,
+    client_key: UUID,
+    facts: dict[str, Any],
+    sides: Sequence[Side],
+    ground_rules: str,
+    name: str,
+    by: Participant,
+) -> Workshop:
+    """Open it once per key, with its opener as facilitator; `name` is what the others call them."""
+    mine = Workshop.objects.visible_to(by)
+    try:
+        return mine.filter(client_key=client_key).first() or _open(
+            client_key, facts, sides, ground_rules, name, by
+        )
+    except IntegrityError:  # pressed twice: the other one was first
+        found = mine.filter(client_key=client_key).first()
+        if found is None:
+            raise ValidationError(_("This was sent before. Begin again with a new page.")) from None
+        return found
+
+
+@transaction.atomic
+def _open(
+    client_key: UUID,
+    facts: dict[str, Any],
+    sides: Sequence[Side],
+    ground_rules: str,
+    name: str,
+    by: Participant,
+) -> Workshop:
+    now = timezone.now()
+    if names.links(name, attribution=facts["attribution"], person=by):
+        raise ValidationError({"name": names.refuse_link()})
+    workshop = Workshop(client_key=client_key, state=Workshop.State.RUNNING, **facts)
+    workshop.slug = slug_for(workshop.title)
+    workshop.save()
+    stages = layouts.lay_out(workshop)
+    stages[0].state, stages[0].opened_at = Stage.State.OPEN, now
+    Stage.objects.bulk_create(stages)
+    Constituency.objects.bulk_create(
+        Constituency(workshop=workshop, position=position, **vars(side))
+        for position, side in enumerate(sides)
+    )
+    GroundRules.objects.create(workshop=workshop, text=ground_rules)
+    seat = Seat.objects.create(
+        workshop=workshop,
+        participant=by,
+        role=Role.FACILITATOR,
+        pseudonym=name,
+        language=workshop.language,
+        state=Seat.State.TAKEN,
+        rules_version=1,
+        taken_at=now,
+    )
+    DigestPreference.objects.create(seat=seat)
+    Activity.objects.create(workshop=workshop, seat=seat, verb=Activity.Verb.OPENED_WORKSHOP)
+    return workshop
+
+
+@transaction.atomic
+def edit_setup(*, facts: dict[str, Any], ground_rules: str, by: Seat) -> Workshop:
+    """Changed rules become a new version, which everybody is asked to accept."""
+    workshop = lock_workshop(by)
+    require(by, Can.EDIT_SETUP)
+    for fact, value in facts.items():
+        setattr(workshop, fact, value)
+    workshop.save(update_fields=list(facts))
+    latest = workshop.ground_rules.first()
+    if latest is None or latest.text != ground_rules:
+        version = latest.version + 1 if latest else 1
+        GroundRules.objects.create(workshop=workshop, version=version, text=ground_rules)
+        Seat.objects.filter(pk=by.pk).update(rules_version=version)
+    return workshop
+
+
+@transaction.atomic
+def accept_rules(*, version: int, by: Seat) -> None:
+    """Accepting an older version than the one in force is no acceptance of it."""
+    require(by, Can.READ)
+    latest = GroundRules.objects.filter(workshop=by.workshop_id).first()
+    if latest is None or latest.version != version:
+        raise ValidationError(_("The ground rules have changed. Please read them again."))
+    Seat.objects.filter(pk=by.pk).update(rules_version=version)
