@@ -1,0 +1,60 @@
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from workshops.models import Stage
+
+
+class MoveForm(forms.Form):
+    """Going on or closing; `seen` is the stage that was open on the page, empty if none was."""
+
+    act = forms.ChoiceField(choices=[("go_on", ""), ("close", "")])
+    seen = forms.IntegerField(required=False)
+
+
+class ReopenForm(forms.Form):
+    stage = forms.TypedChoiceField(label=_("Stage"), coerce=int)
+    because = forms.CharField(
+        label=_("Why is it opened again?"),
+        help_text=_("Everyone in the workshop can read this."),
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+
+    def __init__(self, closed: Iterable[Stage], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stage = self.fields["stage"]
+        assert isinstance(stage, forms.ChoiceField)
+        stage.choices = [(row.pk, row.get_kind_display()) for row in closed]
+
+
+class ClosingForm(forms.Form):
+    """When a stage is meant to close, in the clock of whoever writes it."""
+
+    stage = forms.IntegerField(widget=forms.HiddenInput)
+    closes_at = forms.DateTimeField(
+        label=_("Meant to close"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_(
+            "Everyone sees it in their own time zone. The stage stays open until you close it."
+        ),
+    )
+
+    def clean_closes_at(self) -> datetime | None:
+        closes_at: datetime | None = self.cleaned_data["closes_at"]
+        if closes_at is not None and closes_at <= timezone.now():
+            raise forms.ValidationError(_("This lies in the past."))
+        return closes_at
+
+    @classmethod
+    def of(cls, stage: Stage, data: Any = None) -> "ClosingForm":
+        return cls(
+            data,
+            initial={"stage": stage.pk, "closes_at": stage.closes_at},
+            auto_id=f"{stage.kind}_%s",
+        )

@@ -1,0 +1,106 @@
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from participants.requests import SignedInRequest
+from workshops.actions import stages as actions
+from workshops.forms.stages import ClosingForm, MoveForm, ReopenForm
+from workshops.models import Seat, Stage
+from workshops.pages import standing
+from workshops.permissions import Can, require
+
+State = Stage.State
+
+
+@login_required
+@require_GET
+def stages(request: SignedInRequest, slug: str) -> HttpResponse:
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    return _show(request, seat)
+
+
+@login_required
+@require_POST
+def move(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Close the open stage, and open the next one unless only closing was asked for."""
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.MOVE_STAGES)
+    form = MoveForm(request.POST)
+    if not form.is_valid():
+        return _show(request, seat, status=422, refused=[_("Use one of the buttons on this page.")])
+    act = actions.go_on if form.cleaned_data["act"] == "go_on" else actions.close
+    try:
+        stage = act(seen=form.cleaned_data["seen"], by=seat)
+    except ValidationError as refused:
+        return _show(request, seat, status=409, refused=refused.messages)
+    said = _("%(stage)s is open.") if stage.state == State.OPEN else _("%(stage)s is closed.")
+    messages.success(request, said % {"stage": stage.get_kind_display()})
+    return redirect("workshops:stages", slug)
+
+
+@login_required
+@require_POST
+def reopen(request: SignedInRequest, slug: str) -> HttpResponse:
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.MOVE_STAGES)
+    form = ReopenForm(_closed(seat), request.POST)
+    if not form.is_valid():
+        return _show(request, seat, status=422, reopening=form)
+    try:
+        stage = actions.reopen(
+            stage_id=form.cleaned_data["stage"], because=form.cleaned_data["because"], by=seat
+        )
+    except ValidationError as refused:
+        return _show(request, seat, status=409, refused=refused.messages)
+    messages.success(request, _("%(stage)s is open.") % {"stage": stage.get_kind_display()})
+    return redirect("workshops:stages", slug)
+
+
+@login_required
+@require_POST
+def closing(request: SignedInRequest, slug: str) -> HttpResponse:
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.MOVE_STAGES)
+    form = ClosingForm(request.POST)
+    if not form.is_valid():
+        return _show(request, seat, status=422, closing=form)
+    try:
+        actions.set_closing(
+            stage_id=form.cleaned_data["stage"], closes_at=form.cleaned_data["closes_at"], by=seat
+        )
+    except ValidationError as refused:
+        return _show(request, seat, status=409, refused=refused.messages)
+    messages.success(request, _("Saved."))
+    return redirect("workshops:stages", slug)
+
+
+def _show(request: SignedInRequest, seat: Seat, status: int = 200, **more: Any) -> HttpResponse:
+    context = standing(seat, "stages")
+    rows = list(seat.workshop.stages.all())
+    coming = next((row for row in rows if row.state == State.PENDING), None)
+    shown = context["stage"] or coming
+    context |= {
+        "stages": rows,
+        "coming": coming,
+        "closing": more.pop("closing", None) or (shown and ClosingForm.of(shown)),
+        "reopening": more.pop("reopening", None) or _reopening(rows),
+        **more,
+    }
+    return render(request, "workshops/stages.html", context, status=status)
+
+
+def _closed(seat: Seat) -> list[Stage]:
+    return list(seat.workshop.stages.filter(state=State.CLOSED))
+
+
+def _reopening(rows: list[Stage]) -> ReopenForm | None:
+    """Only while no stage is open, and one was."""
+    closed = [row for row in rows if row.state == State.CLOSED]
+    none_open = all(row.state != State.OPEN for row in rows)
+    return ReopenForm(closed, initial={"stage": closed[-1].pk}) if closed and none_open else None
