@@ -18,6 +18,7 @@ class Can(StrEnum):
     MOVE_STAGES = "move_stages"
     EDIT_SETUP = "edit_setup"
     INVITE = "invite"  # add seats and offer them
+    UNSEAT = "unseat"  # take back an offer or a seat
     PROPOSE = "propose"  # assumptions and glossary terms
     RESPOND = "respond"
     SEED = "seed"
@@ -33,7 +34,7 @@ _FACILITATOR, _MODERATOR, _PARTICIPANT = Role.FACILITATOR, Role.MODERATOR, Role.
 
 ALWAYS: dict[str, set[Can]] = {
     Role.CONVENOR: {Can.READ, Can.SEE_SEATS},
-    Role.FACILITATOR: {Can.READ, Can.READ_OPEN, Can.SEE_SEATS, Can.MOVE_STAGES},
+    Role.FACILITATOR: {Can.READ, Can.READ_OPEN, Can.SEE_SEATS, Can.MOVE_STAGES, Can.UNSEAT},
     Role.MODERATOR: {Can.READ, Can.READ_OPEN},
     Role.PARTICIPANT: {Can.READ, Can.READ_OPEN},
     Role.OBSERVER: {Can.READ},

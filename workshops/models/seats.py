@@ -171,3 +171,8 @@ class Invitation(models.Model):
 
     def __str__(self) -> str:
         return f"invitation {self.pk}"
+
+    @property
+    def lapsed(self) -> bool:
+        """Nobody answered in time."""
+        return self.state in self.UNANSWERED and self.expires_at <= timezone.now()

@@ -1,0 +1,171 @@
+"""Offering a seat, taking it, declining it. One token leads to one seat, whoever races.
+
+Everything here locks the workshop first, so an offer that was read after the lock is as it stands.
+"""
+
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from participants import post
+from participants.models import Participant
+from workshops import events, names, tokens
+from workshops.actions import lock_workshop
+from workshops.models import Activity, DigestPreference, Invitation, Seat, Workshop
+from workshops.permissions import Can, require
+
+GOOD_FOR = timedelta(days=14)
+State = Invitation.State
+
+
+class Gone(ValidationError):
+    """The invitation leads to no seat any more."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This invitation no longer leads to a seat."), code="gone")
+
+
+@transaction.atomic
+def invite(
+    seat: Seat,
+    *,
+    address: str = "",
+    language: str,
+    neutral: bool = False,
+    client_key: UUID,
+    by: Seat,
+) -> Invitation:
+    """Offer the seat by mail, or without an address by a code to hand over; an earlier offer ends."""
+    lock_workshop(by)
+    require(by, Can.INVITE)
+    if seat.workshop_id != by.workshop_id:
+        raise PermissionDenied
+    found = Invitation.objects.filter(client_key=client_key).first()
+    if found is not None and found.seat_id == seat.pk:
+        return found
+    seat.refresh_from_db(fields=["state"])
+    if found is not None or seat.state not in {Seat.State.PREPARED, Seat.State.OFFERED}:
+        raise ValidationError(_("This seat cannot be offered now. Somebody may have taken it."))
+    _end(seat)
+    nonce = secrets.token_hex(16)
+    now = timezone.now()
+    invitation = Invitation.objects.create(
+        seat=seat,
+        address=address,
+        language=language,
+        nonce=nonce,
+        token_hash=tokens.hash_of(tokens.token_of(nonce)),
+        client_key=client_key,
+        expires_at=now + GOOD_FOR,
+        state=State.QUEUED if address else State.SENT,
+        sent_at=None if address else now,
+    )
+    seat.state = Seat.State.OFFERED
+    seat.save(update_fields=["state"])
+    if address:
+        post.queue(
+            kind="invitation",
+            key=f"invite:{seat.pk}:{seat.invitations.count()}",
+            address=address,
+            language=language,
+            context={"invitation": invitation.pk, "neutral": neutral},
+        )
+    return invitation
+
+
+@transaction.atomic
+def revoke(seat: Seat, *, by: Seat) -> None:
+    """Take an unanswered offer back; its link and code stop working."""
+    lock_workshop(by)
+    require(by, Can.UNSEAT)
+    if seat.workshop_id != by.workshop_id:
+        raise PermissionDenied
+    if not _end(seat):
+        raise ValidationError(_("There is no offer to take back. It may have been answered."))
+    Seat.objects.filter(pk=seat.pk, state=Seat.State.OFFERED).update(state=Seat.State.PREPARED)
+
+
+@transaction.atomic
+def accept(
+    token: str, *, pseudonym: str, language: str, rules_version: int, by: Participant
+) -> Seat:
+    """Sit down. Answers everything that may have changed since the page was read with a sentence."""
+    invitation = _hold(token)
+    seat = invitation.seat
+    _check_rules(seat.workshop, rules_version)
+    _check_sitter(seat.workshop, pseudonym, by)
+    now = timezone.now()
+    _answer(invitation, State.ACCEPTED)
+    seat.participant, seat.pseudonym, seat.language = by, pseudonym, language
+    seat.state, seat.taken_at, seat.rules_version = Seat.State.TAKEN, now, rules_version
+    try:
+        with transaction.atomic():
+            seat.save()
+    except IntegrityError:
+        raise _name_taken() from None
+    DigestPreference.objects.get_or_create(seat=seat, defaults={"covered_until": now})
+    Activity.objects.create(workshop=seat.workshop, seat=seat, verb=Activity.Verb.TOOK_SEAT)
+    events.announce(seat.workshop_id, events.AccessChanged(seat=seat.pk))
+    return seat
+
+
+@transaction.atomic
+def decline(token: str) -> None:
+    """Whoever holds the token may say no for it; the seat can be offered again."""
+    invitation = _hold(token)
+    _answer(invitation, State.DECLINED)
+    Seat.objects.filter(pk=invitation.seat_id).update(state=Seat.State.PREPARED)
+
+
+def _hold(token: str) -> Invitation:
+    """The invitation, if it still leads to a seat, with its workshop locked."""
+    offers = Invitation.objects.filter(token_hash=tokens.hash_of(token))
+    where = offers.values_list("seat__workshop", flat=True).first()
+    if where is None:
+        raise Gone
+    Workshop.objects.select_for_update(no_key=True).get(pk=where)
+    found = offers.acceptable().select_related("seat__workshop").first()
+    if found is None:
+        raise Gone
+    return found
+
+
+def _answer(invitation: Invitation, state: str) -> None:
+    """Once answered, nothing leads from the seat to an address any more."""
+    Invitation.objects.filter(pk=invitation.pk).update(
+        state=state, answered_at=timezone.now(), address=""
+    )
+
+
+def _end(seat: Seat) -> int:
+    offers = Invitation.objects.unanswered().filter(seat=seat)
+    lapsed = offers.filter(expires_at__lte=timezone.now()).update(state=State.EXPIRED, address="")
+    return lapsed + offers.update(state=State.REVOKED, address="")
+
+
+def _check_rules(workshop: Workshop, version: int) -> None:
+    rules = workshop.ground_rules.first()
+    if rules is not None and rules.version != version:
+        raise ValidationError(
+            _("The ground rules have changed. Please read them again."), code="rules"
+        )
+
+
+def _check_sitter(workshop: Workshop, pseudonym: str, by: Participant) -> None:
+    if Seat.objects.of(by).filter(workshop=workshop).exists():
+        raise ValidationError(_("You already have a seat in this workshop."), code="seated")
+    if workshop.seats.filter(pseudonym__iexact=pseudonym).exists():
+        raise _name_taken()
+    if names.links(pseudonym, attribution=workshop.attribution, person=by):
+        raise ValidationError({"pseudonym": names.refuse_link()})
+
+
+def _name_taken() -> ValidationError:
+    return ValidationError(
+        {"pseudonym": _("Somebody here goes by this name already. Please choose another.")}
+    )

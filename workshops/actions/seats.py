@@ -1,0 +1,91 @@
+"""The seating plan: sides, the seats at them, and going from one."""
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from workshops import events
+from workshops.actions import lock_workshop
+from workshops.models import Constituency, Invitation, Role, Seat
+from workshops.permissions import Can, require
+
+MOST_SEATS = 500
+State = Seat.State
+
+
+@transaction.atomic
+def add_constituency(
+    *, name: str, label: str, least_seats: int, required: bool, by: Seat
+) -> Constituency:
+    workshop = lock_workshop(by)
+    require(by, Can.INVITE)
+    sides = workshop.constituencies
+    if sides.filter(name__iexact=name).exists():
+        raise ValidationError({"name": _("There is a side of this name already.")})
+    last = sides.aggregate(last=Max("position"))["last"]
+    return sides.create(
+        name=name,
+        label=label,
+        least_seats=least_seats,
+        required=required,
+        position=0 if last is None else last + 1,
+    )
+
+
+@transaction.atomic
+def add_seats(
+    *, role: str, constituency: Constituency | None, count: int, seen: int, by: Seat
+) -> list[Seat]:
+    """Add empty seats. `seen` is how many there were on the page: pressing twice adds once."""
+    workshop = lock_workshop(by)
+    require(by, Can.INVITE)
+    if constituency is not None and constituency.workshop_id != workshop.pk:
+        raise PermissionDenied
+    there = workshop.seats.count()
+    if there != seen:
+        raise ValidationError(
+            _("Seats were added in the meantime. Look at the plan before you add more."),
+            code="overtaken",
+        )
+    if there + count > MOST_SEATS:
+        raise ValidationError(_("A workshop has at most %(most)s seats.") % {"most": MOST_SEATS})
+    return Seat.objects.bulk_create(
+        Seat(workshop=workshop, role=role, constituency=constituency, language=workshop.language)
+        for _place in range(count)
+    )
+
+
+@transaction.atomic
+def remove(seat: Seat, *, by: Seat) -> None:
+    """Take a seat away, empty or taken. What it put in stays; who sat there is forgotten at once."""
+    lock_workshop(by)
+    require(by, Can.UNSEAT)
+    if seat.pk == by.pk:
+        raise ValidationError(_("This is your own seat. You can leave it instead."))
+    if seat.workshop_id != by.workshop_id:
+        raise PermissionDenied
+    _vacate(seat, State.REMOVED)
+
+
+@transaction.atomic
+def leave(*, by: Seat) -> None:
+    workshop = lock_workshop(by)
+    require(by, Can.READ)
+    facilitators = workshop.seats.taken().filter(role=Role.FACILITATOR)
+    if by.role == Role.FACILITATOR and not facilitators.exclude(pk=by.pk).exists():
+        raise ValidationError(
+            _("You are the only facilitator. Offer somebody else a facilitator's seat first.")
+        )
+    _vacate(by, State.LEFT)
+
+
+def _vacate(seat: Seat, state: str) -> None:
+    held = Seat.objects.filter(pk=seat.pk).exclude(state__in=[State.LEFT, State.REMOVED])
+    if not held.update(state=state, participant=None, left_at=timezone.now()):
+        raise ValidationError(_("This seat is gone already."))
+    Invitation.objects.unanswered().filter(seat=seat).update(
+        state=Invitation.State.REVOKED, address=""
+    )
+    events.announce(seat.workshop_id, events.AccessChanged(seat=seat.pk))
