@@ -5,8 +5,10 @@ class WorkshopsConfig(AppConfig):
     name = "workshops"
 
     def ready(self) -> None:
-        from workshops import decision_mail, digests, glossary
+        from workshops import asking, decision_mail, digests, emails, glossary
 
+        asking.register()
         decision_mail.register()
         digests.register()
+        emails.register()
         glossary.register()

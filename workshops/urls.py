@@ -1,16 +1,51 @@
-from django.urls import path
+from django.urls import include, path
 
-from workshops.views import digest, glossary, moderation, page
+from workshops.views import (
+    digest,
+    glossary,
+    invitations,
+    moderation,
+    opening,
+    page,
+    seats,
+    setup,
+    stages,
+)
 
 app_name = "workshops"
+
+_workshop = [
+    path("", page.page, name="page"),
+    path("set-up/", setup.setup, name="setup"),
+    path("ground-rules/", setup.ground_rules, name="ground_rules"),
+    path("leaving/", seats.leave, name="leave"),
+    path("stages/", stages.stages, name="stages"),
+    path("stages/move/", stages.move, name="move_stage"),
+    path("stages/reopening/", stages.reopen, name="reopen_stage"),
+    path("stages/closing/", stages.closing, name="stage_closing"),
+    path("seats/", seats.seats, name="seats"),
+    path("seats/new/", seats.add_seats, name="add_seats"),
+    path("sides/new/", seats.add_side, name="add_side"),
+    path("seats/<int:seat_id>/", seats.seat_page, name="seat"),
+    path("seats/<int:seat_id>/code/", seats.make_code, name="make_code"),
+    path("seats/<int:seat_id>/card/", seats.card, name="card"),
+    path("seats/<int:seat_id>/revocation/", seats.revoke, name="revoke"),
+    path("seats/<int:seat_id>/removal/", seats.remove, name="remove_seat"),
+    path("digest/", digest.digest, name="digest"),
+    path("glossary/", glossary.glossary, name="glossary"),
+    path("moderation/", moderation.queue, name="moderation"),
+    path("moderation/<int:contribution_id>/", moderation.decision, name="decision"),
+]
+_invitation = [
+    path("", invitations.invitation, name="invitation"),
+    path("without-address/", invitations.without_address, name="without_address"),
+    path("refusal/", invitations.decline, name="decline"),
+]
 urlpatterns = [
-    path("workshops/<slug:slug>/", page.page, name="page"),
-    path("workshops/<slug:slug>/digest/", digest.digest, name="digest"),
-    path("workshops/<slug:slug>/glossary/", glossary.glossary, name="glossary"),
-    path("workshops/<slug:slug>/moderation/", moderation.queue, name="moderation"),
-    path(
-        "workshops/<slug:slug>/moderation/<int:contribution_id>/",
-        moderation.decision,
-        name="decision",
-    ),
+    path("workshops/new/", opening.question, name="new"),
+    path("workshops/new/method/", opening.method, name="new_method"),
+    path("workshops/new/sides/", opening.people, name="new_people"),
+    path("workshops/<slug:slug>/", include(_workshop)),
+    path("invitations/", invitations.type_code, name="invitations"),
+    path("invitations/<str:token>/", include(_invitation)),
 ]

@@ -1,0 +1,140 @@
+"""What the exercise itself asks: of facilitators, of moderators, and of everyone when rules change."""
+
+from django.db.models import Count, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from workshops import asks
+from workshops.asks import Ask
+from workshops.models import Contribution, Invitation, Role, Seat, Stage
+from workshops.permissions import Can
+
+
+def of_everyone(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    rules = seat.workshop.ground_rules.first()
+    if rules is None or rules.version <= seat.rules_version:
+        return []
+    return [
+        Ask(
+            title=_("Read the ground rules again"),
+            text=_("They have changed since you accepted them."),
+            url=reverse("workshops:ground_rules", args=[seat.workshop.slug]),
+            minutes=2,
+            order=10,
+        )
+    ]
+
+
+def of_moderators(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    if Can.MODERATE not in can:
+        return []
+    waiting = Contribution.objects.within(seat.workshop).waiting().exclude(seat=seat).count()
+    if not waiting:
+        return []
+    title = ngettext(
+        "Decide on %(count)s contribution", "Decide on %(count)s contributions", waiting
+    )
+    return [
+        Ask(
+            title=title % {"count": waiting},
+            text=_("The oldest comes first."),
+            url=reverse("workshops:moderation", args=[seat.workshop.slug]),
+            minutes=4 * waiting,
+            order=20,
+        )
+    ]
+
+
+def of_facilitators(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    found = []
+    if Can.INVITE in can:
+        found += _empty_seats(seat)
+    if Can.MOVE_STAGES in can:
+        found += _stages(seat, stage)
+    return found
+
+
+def _empty_seats(seat: Seat) -> list[Ask]:
+    url = reverse("workshops:seats", args=[seat.workshop.slug])
+    seats = seat.workshop.seats.aggregate(
+        all=Count("pk", filter=~Q(role=Role.FACILITATOR)),
+        prepared=Count("pk", filter=Q(state=Seat.State.PREPARED)),
+    )
+    if not seats["all"]:
+        return [
+            Ask(
+                title=_("Add the seats"),
+                text=_("Say who should be in the room, side by side."),
+                url=url,
+                minutes=10,
+                order=30,
+            )
+        ]
+    found = []
+    if count := seats["prepared"]:
+        title = ngettext("Offer %(count)s empty seat", "Offer %(count)s empty seats", count)
+        found.append(
+            Ask(
+                title=title % {"count": count},
+                text=_("By mail, or with a code you hand over."),
+                url=url,
+                minutes=2 * count,
+                order=30,
+            )
+        )
+    lapsed = Invitation.objects.unanswered().filter(
+        seat__workshop=seat.workshop, expires_at__lte=timezone.now()
+    )
+    if count := lapsed.count():
+        title = ngettext(
+            "Renew %(count)s invitation that has expired",
+            "Renew %(count)s invitations that have expired",
+            count,
+        )
+        found.append(Ask(title=title % {"count": count}, url=url, minutes=count, order=35))
+    return found
+
+
+def _stages(seat: Seat, stage: Stage | None) -> list[Ask]:
+    url = reverse("workshops:stages", args=[seat.workshop.slug])
+    if stage is None:
+        if not seat.workshop.stages.filter(state=Stage.State.PENDING).exists():
+            return []
+        return [
+            Ask(
+                title=_("Open the next stage"),
+                text=_("No stage is open, so nobody can put anything in."),
+                url=url,
+                minutes=1,
+                order=40,
+            )
+        ]
+    if stage.closes_at is None:
+        return [
+            Ask(
+                title=_("Say when this stage closes"),
+                text=_("People then know how long they have."),
+                url=url,
+                minutes=1,
+                order=60,
+            )
+        ]
+    if stage.closes_at > timezone.now():
+        return []
+    return [
+        Ask(
+            title=_("Close this stage, or give it more time"),
+            text=_("It was meant to close already."),
+            url=url,
+            minutes=2,
+            order=40,
+        )
+    ]
+
+
+def register() -> None:
+    asks.register(of_everyone)
+    asks.register(of_moderators)
+    asks.register(of_facilitators)
