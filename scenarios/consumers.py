@@ -110,6 +110,15 @@ class DraftConsumer(AsyncWebsocketConsumer):
             await self.close(Close.TOO_SLOW)
 
 
+class NoSuchSocket(AsyncWebsocketConsumer):
+    """Anywhere else; without it a wrong address would be an error of ours."""
+
+    channel_layer_alias = ""
+
+    async def connect(self) -> None:
+        await self.close()
+
+
 def comes_from_here(scope: Mapping[str, Any]) -> bool:
     """Whether the page that opens the socket is ours: scheme, host and port, exactly."""
     headers = dict(scope["headers"])

@@ -1,10 +1,11 @@
 from typing import Any
 
-from django.urls import path
+from django.urls import path, re_path
 
-from scenarios.consumers import DraftConsumer
+from scenarios.consumers import DraftConsumer, NoSuchSocket
 
 # The stubs know no path to a socket.
 websocket_urlpatterns: list[Any] = [
     path("ws/drafts/<int:draft_id>/", DraftConsumer.as_asgi()),  # type: ignore[arg-type]
+    re_path("", NoSuchSocket.as_asgi()),  # type: ignore[arg-type]
 ]

@@ -31,6 +31,8 @@ class Admission:
 
 
 def admit(draft_id: int, person_id: int) -> Admission | Close:
+    if draft_id >= 2**63:  # no row can have it
+        return Close.NOT_FOUND
     seat = _seats(draft_id).taken().filter(participant=person_id).first()
     if seat is None:
         return Close.NOT_FOUND

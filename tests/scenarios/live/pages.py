@@ -92,11 +92,26 @@ class Page:
                 pass
         return frame
 
+    async def until_peer(self, seat: int) -> Frame:
+        """That seat, as this page is told of it."""
+        while True:
+            for peer in (await self.until("peers"))["peers"]:
+                if peer["id"] == seat:
+                    return dict(peer)
+
+    async def until_gone(self, seat: int) -> Frame:
+        while seat not in (frame := await self.until("peers"))["gone"]:
+            pass
+        return frame
+
     async def until_true(self, condition: Callable[[], bool], within: float = 5) -> None:
         async with asyncio.timeout(within):
             while not condition():
                 await self.hear()
                 await self.push()
+
+    async def until_version(self, version: int) -> None:
+        await self.until_true(lambda: self.version == version)
 
     async def save(self, within: float = 5) -> None:
         await self.push()
