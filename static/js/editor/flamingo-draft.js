@@ -91,6 +91,7 @@ class FlamingoDraft extends HTMLElement {
       changed: () => this.#changed(),
     });
     form.hidden = true;
+    this.querySelector("details").open = matchMedia("(min-width: 60rem)").matches;
     for (const part of this.querySelectorAll("[data-live]")) part.hidden = false;
     this.status = new StatusLine(this.#part("status"), this.#part("spoken"), this.words);
     this.toolbar = new Toolbar(this.#part("toolbar"), (name) => {
