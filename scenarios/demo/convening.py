@@ -3,11 +3,13 @@
 import secrets
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from participants.models import Participant
 from scenarios.demo.history import stories
 from scenarios.demo.room import Room
 from scenarios.models import Scenario, ScenarioLogic
+from workshops.actions.invitations import invite
 from workshops.models import (
     Activity,
     Constituency,
@@ -25,8 +27,7 @@ def convene(room: Room, data: dict[str, Any]) -> None:
     _seat_everybody(room, data)
     _lay_out_stages(room, data["stages"])
     _lay_out_logic(room, data["branching"])
-    for chair in data["empty"]:
-        Seat.objects.create(workshop=room.workshop, constituency=room.sides[chair["constituency"]])
+    _offer_chairs(room, data["empty"])
 
 
 def _write_rules(room: Room, rules: list[dict[str, Any]]) -> None:
@@ -116,6 +117,22 @@ def _lay_out_stages(room: Room, data: list[dict[str, str]]) -> None:
             room.tell(Activity.Verb.OPENED_STAGE, facilitator, stage.opened_at, stage=stage)
         if stage.closed_at:
             room.tell(Activity.Verb.CLOSED_STAGE, facilitator, stage.closed_at, stage=stage)
+
+
+def _offer_chairs(room: Room, data: list[dict[str, str]]) -> None:
+    """Those with an address get a real invitation today; an empty address means a code to hand over."""
+    for chair in data:
+        seat = Seat.objects.create(
+            workshop=room.workshop, constituency=room.sides[chair["constituency"]]
+        )
+        if "address" in chair:
+            invite(
+                seat,
+                address=chair["address"],
+                language="en",
+                client_key=uuid4(),
+                by=room.seats["Fish Eagle"],
+            )
 
 
 def _lay_out_logic(room: Room, data: list[dict[str, str]]) -> None:

@@ -1,7 +1,7 @@
 """Load the demonstration workshop.
 
 Rows are written straight, not through actions: what happened here lies up to eleven weeks back, and actions
-happen now, ask what is open now, and send mail.
+happen now, ask what is open now, and send mail. Two invitations are acts of today and go through theirs.
 """
 
 import tomllib

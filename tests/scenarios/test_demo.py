@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django.fixtures import Settings
 
-from participants.models import Participant
+from participants.models import Delivery, Participant
 from scenarios.demo.history import HERE, BrokenHistory, moment, replay, stories, written
 from scenarios.demo.load import find_demo, load_demo, read
 from scenarios.demo.places import PLACES, seat_for
@@ -28,6 +28,7 @@ from workshops.models import (
     Contribution,
     Decision,
     GlossaryTerm,
+    Invitation,
     Role,
     Seat,
     Stage,
@@ -156,6 +157,14 @@ def test_everybody_sits_and_three_chairs_are_empty(workshop: Workshop) -> None:
     assert workshop.seats.filter(participant=None).count() == 3
     assert not Participant.objects.exclude(email=None).exists()
     assert not any(person.has_usable_password() for person in Participant.objects.all())
+
+
+def test_of_the_empty_chairs_one_is_offered_by_mail_and_one_by_code(workshop: Workshop) -> None:
+    offers = Invitation.objects.acceptable().filter(seat__workshop=workshop)
+
+    assert sorted(offers.values_list("state", flat=True)) == ["queued", "sent"]
+    assert Delivery.objects.filter(kind="invitation", state="pending").count() == 1
+    assert workshop.seats.filter(state=Seat.State.PREPARED).count() == 1
 
 
 def test_k_lets_some_numbers_show_and_keeps_more_than_one_back(workshop: Workshop) -> None:
