@@ -1,6 +1,5 @@
 """Each page in its reader's language and time zone."""
 
-import zoneinfo
 from collections.abc import Callable
 
 from allauth.account.adapter import get_adapter
@@ -9,6 +8,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.http import urlencode
+
+from participants.models import zone_of
 
 
 class ReaderMiddleware:
@@ -22,10 +23,7 @@ class ReaderMiddleware:
         if request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
-            try:
-                timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
-            except zoneinfo.ZoneInfoNotFoundError:  # zones do get renamed
-                timezone.activate(zoneinfo.ZoneInfo("UTC"))
+            timezone.activate(zone_of(request.user))
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

@@ -27,6 +27,14 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("Choose a time zone from the list."), code="time_zone")
 
 
+def zone_of(person: "Participant | None") -> zoneinfo.ZoneInfo:
+    """Universal time for strangers, and for zones that were renamed away since they were chosen."""
+    try:
+        return zoneinfo.ZoneInfo(person.time_zone if person else "UTC")
+    except (zoneinfo.ZoneInfoNotFoundError, ValueError):
+        return zoneinfo.ZoneInfo("UTC")
+
+
 def hash_return_code(code: str) -> str:
     """The code is 100 random bits, so a plain hash cannot be reversed by guessing, and it can be looked up."""
     return hashlib.sha256(code.encode()).hexdigest()

@@ -26,14 +26,14 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.validators import validate_email
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 from participants import kinds, unsubscribing
 from participants.emails import Rendered
 from participants.kinds import Kind, Letter
 from participants.mailbox import open_mail
-from participants.models import Delivery, Participant
+from participants.models import Delivery, Participant, zone_of
 
 log = logging.getLogger(__name__)
 
@@ -202,7 +202,9 @@ def _message(delivery: Delivery, kind: Kind) -> bytes:
         stream = kind.stream(delivery.context)
         subscription = unsubscribing.Subscription.of(kind.name, stream, reader, address)
     letter = _letter(delivery, reader, subscription.url if subscription else "")
-    message = _write(delivery, kind.render(letter), to=address, subscription=subscription)
+    with translation.override(letter.language), timezone.override(zone_of(reader)):
+        rendered = kind.render(letter)
+    message = _write(delivery, rendered, to=address, subscription=subscription)
     _update(delivery, message=message, address=address)
     return message
 
@@ -297,15 +299,16 @@ def _settle(delivery: Delivery, kind: Kind | None, state: Delivery.State, reason
     facts: dict[str, Any] = {"state": state, "reason": reason, "lease": None, "lease_until": None}
     if state == State.SENT:
         facts["sent_at"] = timezone.now()
-    if (
-        _update(delivery, **facts, message=None, address="")
-        and kind is not None
-        and kind.settled is not None
-    ):
-        try:
-            kind.settled(delivery)
-        except Exception:  # the mail is out, whatever its app makes of it
-            log.exception("%s was settled, but its app could not note it", delivery)
+    facts |= {"message": None, "address": ""}
+    lease = delivery.lease
+    try:
+        with transaction.atomic():  # so that no worker dies between the two
+            if _update(delivery, **facts) and kind is not None and kind.settled is not None:
+                kind.settled(delivery)
+    except Exception:  # what became of the mail is true, whatever its app makes of it
+        log.exception("%s was settled, but its app could not note it", delivery)
+        delivery.lease = lease
+        _update(delivery, **facts)
 
 
 def _update(delivery: Delivery, **facts: Any) -> bool:

@@ -2,12 +2,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.conf import LazySettings
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
 
 from participants import kinds, post
 from participants.emails import Rendered
 from participants.kinds import Kind, Letter
 from participants.mailbox import Opened, open_mail
-from participants.models import KeptMail
+from participants.models import Delivery, KeptMail
 from tests.participants.sink import Sink
 
 
@@ -44,12 +46,18 @@ class Wishes:
     def __init__(self) -> None:
         self.unwanted = ""
         self.settled: list[str] = []
+        self.fails_to_note = False
         self.rendered = 0
+
+    def note(self, delivery: Delivery) -> None:
+        self.settled.append(delivery.state)
+        if self.fails_to_note:
+            Delivery.objects.create(key=delivery.key)  # the database objects
 
     def render(self, letter: Letter) -> Rendered:
         self.rendered += 1
         title = "News from Flamingo" if letter.neutral else f"News of {letter.context['title']}"
-        body = f"{letter.language} {self.rendered} {letter.unsubscribe_url}"
+        body = f"{get_language()} {get_current_timezone_name()} {self.rendered} {letter.unsubscribe_url}"
         return Rendered(subject=title, text=body, html=f"<p>{body}</p>")
 
 
@@ -66,7 +74,7 @@ def wishes() -> Wishes:
                 unwanted=lambda letter: answers.unwanted,
                 stream=lambda context: f"news:{context.get('seat', 1)}",
                 resend_when_doubtful=again,
-                settled=lambda delivery: answers.settled.append(delivery.state),
+                settled=answers.note,
             )
         )
     return answers

@@ -33,7 +33,7 @@ def test_kept_mails_are_listed_newest_first_and_open(
     opened = client.get(f"/outbox/{mail.pk}/").content.decode()
 
     assert page.index("News of The second") < page.index("News of The first")
-    assert "en 2" in opened
+    assert "en UTC 2" in opened
     assert '<a href="http://127.0.0.1:8000/unsubscribe/' in opened
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from participants import post
 from participants.models import Delivery, Participant, Refusal
@@ -50,7 +50,7 @@ def test_a_queued_mail_reaches_its_reader(sink: Sink, wishes: Wishes) -> None:
     assert sink.mails[0]["Message-ID"] == delivery.message_id
     body = sink.mails[0].get_body(("plain",))
     assert body is not None
-    assert body.get_content().startswith("ar 1 ")
+    assert body.get_content().startswith("ar UTC 1 ")
     assert wishes.settled == [State.SENT]
 
 
@@ -366,7 +366,7 @@ def test_an_address_that_belongs_to_an_account_follows_its_wishes(
 
     assert sink.mails[0]["Subject"] == "News from Flamingo"
     assert sink.raw[0].count(b"Mont Fleur") == 0
-    assert b"ar 1 " in sink.raw[0]
+    assert b"ar UTC 1 " in sink.raw[0]
 
 
 def test_a_reader_who_moved_gets_it_at_the_new_address(sink: Sink, wishes: Wishes) -> None:
@@ -411,6 +411,30 @@ def test_a_mail_nobody_can_write_waits_and_says_so(sink: Sink, wishes: Wishes) -
 
     assert (delivery.state, delivery.reason) == (State.PENDING, "It could not be written.")
     assert sink.raw == []
+
+
+def test_a_mail_is_written_in_the_language_and_the_hours_of_its_reader(
+    sink: Sink, wishes: Wishes
+) -> None:
+    Participant.objects.create_user(
+        "wren@example.org", language="ar", time_zone="Africa/Johannesburg"
+    )
+
+    with translation.override("en"):
+        deliver_now(queue())
+
+    assert b"ar Africa/Johannesburg 1 " in sink.raw[0]
+
+
+def test_what_became_of_a_mail_stays_true_when_its_app_cannot_note_it(
+    sink: Sink, wishes: Wishes
+) -> None:
+    wishes.fails_to_note = True
+
+    delivery = deliver_now(queue())
+
+    assert (delivery.state, delivery.lease, delivery.message) == (State.SENT, None, None)
+    assert post.sweep() == 0
 
 
 def test_a_kind_nobody_knows_fails(wishes: Wishes) -> None:
