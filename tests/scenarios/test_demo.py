@@ -114,7 +114,8 @@ def test_the_frame_follows_the_facts() -> None:
 
     assert data["title"] == facts["title"]
     assert [data["base_year"], data["horizon_year"]] == facts["horizon"]
-    assert [q["question"] for q in data["branching"]] == [q["question"] for q in FACTS["branching"]]
+    questions = [question["question"].replace("’", "'") for question in data["branching"]]
+    assert questions == [question["question"] for question in FACTS["branching"]]
     assert [s["title"] for s in stories().values()] == [s["name"] for s in FACTS["scenarios"]]
     assert sum(map(len, data["seats"].values())) == facts["participants"]["count"]
     both = sum(map(len, data["seats"].values())) + len(data["empty"])
@@ -374,6 +375,14 @@ def test_the_first_page_offers_the_demonstration_then_its_seats(client: Client, 
     assert "/demo/sign-in/" not in empty
     assert 'action="/demo/"' not in loaded
     assert loaded.count('name="role"') == len(PLACES)
+
+
+def test_whoever_took_a_seat_can_change_it_on_their_first_page(
+    client: Client, workshop: Workshop
+) -> None:
+    client.post("/demo/sign-in/", {"role": "moderator"})
+
+    assert client.get("/").content.decode().count('name="role"') == len(PLACES)
 
 
 def test_the_first_page_offers_nothing_of_the_kind_elsewhere(
