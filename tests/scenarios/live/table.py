@@ -27,18 +27,22 @@ class Table:
 
 
 def lay_table() -> Table:
-    from tests.factories import make_scenario, make_seat, make_workshop
+    from tests.factories import make_person, make_scenario, make_seat, make_workshop
     from workshops.models import Role
 
     workshop = make_workshop()
     draft = make_scenario(workshop).draft
+
+    def seat(role: str = Role.PARTICIPANT, **facts: Any) -> Any:
+        return make_seat(workshop, role, participant=make_person(email=None), **facts)
+
     seats: dict[str, Any] = {
-        "heron": make_seat(workshop, pseudonym="Heron"),
-        "plover": make_seat(workshop, pseudonym="Plover", language="ar"),
-        "facilitator": make_seat(workshop, Role.FACILITATOR),
-        "moderator": make_seat(workshop, Role.MODERATOR),
-        "observer": make_seat(workshop, Role.OBSERVER),
-        "stranger": make_seat(make_workshop()),
+        "heron": seat(pseudonym="Heron"),
+        "plover": seat(pseudonym="Plover", language="ar"),
+        "facilitator": seat(Role.FACILITATOR),
+        "moderator": seat(Role.MODERATOR),
+        "observer": seat(Role.OBSERVER),
+        "stranger": make_seat(make_workshop(), participant=make_person(email=None)),
     }
     sessions = {seat.pk: _sign_in(seat) for seat in seats.values()}
     return Table(workshop, draft, sessions=sessions, **seats)
