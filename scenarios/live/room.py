@@ -209,6 +209,7 @@ class Room:
     async def _commit(self, batch: Batch) -> Batch:
         """Returns what could not be decided, because the store is away: it must come again."""
         offers = [Offer(reader.seat, reader.client, push) for reader, push in batch]
+        outcome: Outcome | None = None
         try:
             outcome = await self._store.commit(await self._loaded(), offers)
         except Unavailable:
@@ -216,6 +217,7 @@ class Room:
             return batch
         except Exception:
             logger.exception("A batch for draft %s could not be stored.", self.draft)
+        if outcome is None:
             self._replica = None
             return await self._commit_singly(batch)
         for reader, _ in batch:
