@@ -62,8 +62,9 @@ class Wishes:
 
 
 @pytest.fixture
-def wishes() -> Wishes:
+def wishes(monkeypatch: pytest.MonkeyPatch) -> Wishes:
     """Registers the kinds `news` and `digest` for a test; `digest` is not sent again when doubtful."""
+    monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))  # the real ones come back afterwards
     answers = Wishes()
     for name, again in (("news", True), ("digest", False)):
         kinds.register(
