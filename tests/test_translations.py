@@ -1,6 +1,7 @@
 """Every word on screen is in every catalogue, translated, and says what the source says."""
 
 import re
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from string import Formatter
@@ -10,6 +11,7 @@ import pytest
 from babel.messages import Message
 from babel.messages.pofile import read_po
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 CATALOGUES = sorted(messages.LOCALE.glob("*/LC_MESSAGES/*.po"))
@@ -123,3 +125,13 @@ def test_arabic_numbers_take_their_six_forms() -> None:
 def test_what_set_up_compiled_is_what_the_catalogue_says() -> None:
     with translation.override("ar"):
         assert gettext("Glossary") == "المسرد"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "4 March 1992, 19:05"), ("ar", "4 مارس 1992، 19:05")],
+)
+def test_a_moment_is_written_as_its_language_writes_it(language: str, said: str) -> None:
+    moment = datetime(1992, 3, 4, 19, 5, tzinfo=UTC)
+    with translation.override(language):
+        assert date_format(moment, "DATETIME_FORMAT") == said
