@@ -65,12 +65,15 @@ test("edits made without a line wait, are counted, and land once", () => {
   ben.write(7, 7, " three");
   world.pass(60_000);
   assert.deepEqual(ann.session.status, { state: "offline", n: 2 });
+  assert.equal(ann.session.record.edits.length, 1);
+  ann.write(2, 2, "C");
+  assert.deepEqual(ann.session.status, { state: "offline", n: 3 });
   assert.equal(world.authority.text.toString(), "one two three");
 
   ann.online = true;
   ann.session.nudge();
   world.pass(200);
-  assert.equal(ann.text, "ABone two three");
+  assert.equal(ann.text, "ABCone two three");
   assert.equal(ben.text, ann.text);
   assert.equal(ann.session.status.state, "saved");
 });

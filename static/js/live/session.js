@@ -12,6 +12,7 @@ const SPACING = 60; // between two pushes: the server takes 20 a second
 const GLANCES = 150; // between two cursors
 const AFTER_TYPING = 1000; // others see the cursor move with the letters; this only puts it right
 const PATIENCE = 8000; // an answer that takes longer will not come
+const HURRY = 3000; // nor one that takes so long, when we have reason to doubt the line
 const QUIET = 20_000; // then we ask whether the line still stands
 const GRACE = 2000; // a shorter break is not worth a word
 const FIRST_WAIT = 300;
@@ -84,7 +85,7 @@ export class Session {
 
   /** `why` is a sentence of the server, `code` a close code, `n` how many changes wait. */
   get status() {
-    const n = this.text.waiting;
+    const n = this.text.changes;
     const unsaved = (otherwise) => (n ? "unsaved" : otherwise);
     if (this.line === "ended") return { state: unsaved("ended"), code: this.code, n };
     if (this.refused) return { state: unsaved("reading"), why: this.refused.say, n };
@@ -97,6 +98,7 @@ export class Session {
   /** What has to outlive a reload. */
   get record() {
     if (this.kept || !this.text.waiting) return this.kept;
+    this.text.regroup(this.sealed);
     const { client, confirmed, version, sealed } = this;
     return { client, confirmed, version, sealed, edits: this.text.record() };
   }
@@ -125,8 +127,10 @@ export class Session {
   tick() {
     const now = this.now();
     if (this.line === "down" && now >= this.#retryAt) this.start();
-    else if (this.#askedAt !== null && now >= this.#askedAt + PATIENCE) this.#drop();
-    else if (this.line === "up") {
+    else if (this.#askedAt !== null && now >= this.#askedAt + PATIENCE) {
+      this.#drop();
+      this.#downAt = this.#heardAt;
+    } else if (this.line === "up") {
       this.#push();
       this.#glance();
       if (this.#askedAt === null && now >= this.#heardAt + QUIET) this.#ask({ t: "ping" });
@@ -136,7 +140,9 @@ export class Session {
   /** The network may have changed: find out now. */
   nudge() {
     if (this.line === "down") this.start();
-    else if (this.line === "up") this.#ask({ t: "ping" });
+    if (this.line !== "up") return;
+    this.#ask({ t: "ping" });
+    this.#askedAt = Math.min(this.#askedAt, this.now() + HURRY - PATIENCE);
   }
 
   typed() {

@@ -17,6 +17,7 @@ export const together = () => collab({ clientID: ME });
 const compose = (updates) => updates.map(({ changes }) => changes).reduce((a, b) => a.compose(b));
 const bytes = (value) => new TextEncoder().encode(JSON.stringify(value)).length;
 const same = (ours, theirs) => JSON.stringify(ours) === JSON.stringify(theirs);
+const strokes = (updates) => updates.reduce((sum, { origin }) => sum + (origin?.strokes ?? 1), 0);
 const high = (unit) => unit >= 0xd800 && unit < 0xdc00;
 
 /** One change as several that follow each other, none inserting more than `limit`. */
@@ -109,6 +110,11 @@ export class SharedText {
     return this.#updates.length;
   }
 
+  /** How many changes those were to the one who wrote them. */
+  get changes() {
+    return Math.max(strokes(this.#updates), this.waiting && 1);
+  }
+
   /** The first waiting edits, as many as fit one frame. */
   edits(most = PUSH) {
     const fitting = [];
@@ -137,7 +143,10 @@ export class SharedText {
     const updates = this.#updates;
     const fresh = updates.slice(sealed);
     if (!fresh.length) return;
-    const edits = pieces(compose(fresh)).map((changes) => ({ ...fresh[0], changes, effects: [] }));
+    const made = strokes(fresh);
+    const edits = pieces(compose(fresh)).map((changes, at) => {
+      return { changes, effects: [], clientID: ME, origin: { strokes: at ? 0 : made } };
+    });
     // In place, for collab offers no other way; what the list makes of the text stays the same.
     updates.splice(sealed, fresh.length, ...edits);
   }
