@@ -3,6 +3,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.core.cache import cache
 
 from tests.processes import WebServer, embedded_server
@@ -42,6 +43,12 @@ def missing(reason: str) -> None:
 def _nothing_remembered() -> Iterator[None]:
     yield
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _mail_is_kept(settings: LazySettings) -> None:
+    """As embedded, whatever the test runner likes better."""
+    settings.EMAIL_BACKEND = "participants.mailbox.KeepBackend"
 
 
 @pytest.fixture

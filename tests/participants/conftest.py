@@ -16,7 +16,6 @@ from tests.participants.sink import Sink
 @pytest.fixture
 def kept(settings: LazySettings) -> Callable[[str], Opened]:
     """Mails are kept; calling this sends what waits and opens the newest mail to an address."""
-    settings.EMAIL_BACKEND = "participants.mailbox.KeepBackend"
     settings.EMBEDDED = True
 
     def newest(address: str) -> Opened:
@@ -63,10 +62,10 @@ class Wishes:
 
 @pytest.fixture
 def wishes(monkeypatch: pytest.MonkeyPatch) -> Wishes:
-    """Registers the kinds `news` and `digest` for a test; `digest` is not sent again when doubtful."""
+    """Two kinds of mail for a test: `news`, and `summary`, which is not sent again when doubtful."""
     monkeypatch.setattr(kinds, "_kinds", dict(kinds._kinds))  # the real ones come back afterwards
     answers = Wishes()
-    for name, again in (("news", True), ("digest", False)):
+    for name, again in (("news", True), ("summary", False)):
         kinds.register(
             Kind(
                 name=name,

@@ -222,7 +222,7 @@ def test_an_invitation_lost_after_the_final_dot_is_sent_again_identical(
 
 def test_a_digest_lost_after_the_final_dot_is_left_to_the_next(sink: Sink, wishes: Wishes) -> None:
     sink.answers = [HANG_UP]
-    delivery = deliver_now(queue(kind="digest"))
+    delivery = deliver_now(queue(kind="summary"))
 
     assert (delivery.state, delivery.reason) == (State.FAILED, post.DOUBTFUL)
     assert post.sweep() == 0
@@ -244,7 +244,7 @@ def test_what_a_lost_worker_had_leased_is_taken_up_again(sink: Sink, wishes: Wis
 
 
 @pytest.mark.parametrize(
-    ("kind", "state", "copies"), [("news", State.SENT, 2), ("digest", State.FAILED, 1)]
+    ("kind", "state", "copies"), [("news", State.SENT, 2), ("summary", State.FAILED, 1)]
 )
 def test_a_worker_that_dies_after_handing_over_leaves_a_doubtful_mail(
     sink: Sink, wishes: Wishes, monkeypatch: pytest.MonkeyPatch, kind: str, state: str, copies: int
