@@ -94,11 +94,11 @@ def decline(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _offer(request: HttpRequest, token: str) -> Invitation | None:
-    """The offer, while it leads to a seat. Visitors who chose no language read it in the offer's."""
+    """The offer, while it leads to a seat. Who was written to and chose no language reads it in the mail's."""
     offers = Invitation.objects.acceptable().filter(token_hash=hash_of(token))
     offer = offers.select_related("seat__workshop", "seat__constituency").first()
     chosen = request.user.is_authenticated or settings.LANGUAGE_COOKIE_NAME in request.COOKIES
-    if offer is not None and not chosen:
+    if offer is not None and offer.address and not chosen:
         translation.activate(offer.language)
     return offer
 
