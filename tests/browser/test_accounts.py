@@ -2,37 +2,11 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Guard, Person, axe, fits
+from tests.browser.people import sign_up
 from tests.processes import WebServer
-
-
-def code_for(page: Page, address: str, here: str = "") -> str:
-    """The code in the newest mail kept for this address, read as its owner would, in another tab."""
-    post = page.context.new_page()
-    entry = post.locator("li.entry", has_text=address).first.get_by_role("link")
-    for _ in range(40):
-        post.goto(f"{here}/outbox/")
-        if entry.count():
-            break
-        post.wait_for_timeout(250)
-    entry.click()
-    found = re.search(
-        r"^([A-Z0-9]+-[A-Z0-9]+)$", post.locator(".mail-body").inner_text(), re.MULTILINE
-    )
-    assert found is not None
-    post.close()
-    return found[1]
-
-
-def sign_up(page: Page, address: str, here: str = "") -> None:
-    page.goto(f"{here}/accounts/signup/")
-    page.locator("[name=email]").fill(address)
-    page.locator("main .button.primary").click()
-    page.locator("[name=code]").fill(code_for(page, address, here))
-    page.locator("main .button.primary").click()
-    expect(page).to_have_url(re.compile(r"/$"))
 
 
 @pytest.mark.parametrize(("language", "dark"), [("en", False), ("ar", True)])

@@ -1,0 +1,227 @@
+"""What an exercise leaves behind, as plain data and as the files people download.
+
+The JSON form is documented in docs/report.md; its `format_version` rises when a field changes its meaning.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from scenarios.analysis.timeline import Event, events
+from scenarios.models import Assumption, Response, Revision, Scenario
+from workshops.models import Contribution, GlossaryTerm, Role, Seat, Workshop
+
+FORMAT_VERSION = 1
+Outcome = Assumption.Outcome
+# Where no consent stage settled it: of those who answered, this share has to agree.
+SHARED_FROM = 0.6
+
+
+@dataclass(frozen=True)
+class Story:
+    title: str
+    premise: str
+    text: str
+    language: str
+    timeline: list[Event]
+
+
+@dataclass(frozen=True)
+class Given:
+    """An assumption. `standing` is shared, reserved, contested or open."""
+
+    statement: str
+    language: str
+    nature: str
+    scenario: str
+    standing: str
+
+
+@dataclass(frozen=True)
+class Word:
+    term: str
+    definition: str
+    disputed_by: list[str]
+    dispute: str
+
+
+@dataclass(frozen=True)
+class Report:
+    workshop: Workshop
+    sides: list[str]
+    stories: list[Story]
+    givens: list[Given]
+    words: list[Word]
+    writers: list[str]
+
+    @property
+    def shared(self) -> list[Given]:
+        return [given for given in self.givens if given.standing in {"shared", "reserved"}]
+
+    @property
+    def unsettled(self) -> list[Given]:
+        return [given for given in self.givens if given.standing in {"contested", "open"}]
+
+
+def report_of(workshop: Workshop) -> Report:
+    """Everything accepted so far; once released, nothing that was accepted later."""
+    return Report(
+        workshop=workshop,
+        sides=[side.label or side.name for side in workshop.constituencies.all()],
+        stories=_stories(workshop),
+        givens=_givens(workshop),
+        words=_words(workshop),
+        writers=_writers(workshop),
+    )
+
+
+def _stories(workshop: Workshop) -> list[Story]:
+    revisions = Revision.objects.filter(draft__scenario__workshop=workshop).accepted()
+    if workshop.published_at is not None:
+        revisions = revisions.filter(
+            decisions__action="publish", decisions__created_at__lte=workshop.published_at
+        )
+    newest: dict[int, Revision] = {}
+    for revision in revisions.order_by("draft_version", "pk"):
+        newest[revision.draft_id] = revision
+    return [
+        _story(workshop, scenario, newest[scenario.draft.pk])
+        for scenario in workshop.scenarios.select_related("draft").order_by("place", "pk")
+        if scenario.draft.pk in newest
+    ]
+
+
+def _story(workshop: Workshop, scenario: Scenario, revision: Revision) -> Story:
+    return Story(
+        title=scenario.title,
+        premise=scenario.premise,
+        text=revision.text,
+        language=revision.language,
+        timeline=events(revision.text, workshop.base_year, workshop.horizon_year),
+    )
+
+
+def _givens(workshop: Workshop) -> list[Given]:
+    rows = Assumption.objects.within(workshop).published().with_counts()
+    if workshop.published_at is not None:
+        rows = rows.filter(created_at__lte=workshop.published_at)
+    return [
+        Given(
+            statement=row.statement,
+            language=row.language,
+            nature=str(row.get_nature_display()),
+            scenario=row.scenario.title if row.scenario else "",
+            standing=_standing(row, workshop.small_cell),
+        )
+        for row in rows.select_related("scenario").order_by("scenario__place", "pk")
+    ]
+
+
+def _standing(row: Any, k: int) -> str:
+    match row.outcome:
+        case Outcome.SHARED | Outcome.RESERVED | Outcome.CONTESTED:
+            return str(row.outcome)
+    agree = getattr(row, f"{Response.Answer.AGREE}_count")
+    total = sum(getattr(row, f"{answer}_count") for answer in Response.Answer.values)
+    # k answers at least, and k who agree: what the word tells is never about fewer.
+    return "shared" if agree >= k and agree >= SHARED_FROM * total else "open"
+
+
+def _words(workshop: Workshop) -> list[Word]:
+    rows = GlossaryTerm.objects.filter(
+        seat__workshop=workshop, state=Contribution.State.PUBLISHED
+    ).prefetch_related("disputed_by")
+    return [
+        Word(
+            term=row.term,
+            definition=row.definition,
+            disputed_by=[side.name for side in row.disputed_by.all()],
+            dispute=row.dispute,
+        )
+        for row in rows
+    ]
+
+
+def _writers(workshop: Workshop) -> list[str]:
+    """The names of the participants, unless nobody is named or they are too few to hide among."""
+    if workshop.attribution == Workshop.Attribution.CHATHAM:
+        return []
+    seats = Seat.objects.filter(workshop=workshop, role=Role.PARTICIPANT).taken()
+    names = sorted(seats.values_list("pseudonym", flat=True))
+    return names if len(names) >= workshop.small_cell else []
+
+
+# --- the files ------------------------------------------------------------------------------
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    workshop = report.workshop
+    return {
+        "format": "flamingo-report",
+        "format_version": FORMAT_VERSION,
+        "title": workshop.title,
+        "focal_question": workshop.focal_question,
+        "introduction": workshop.introduction,
+        "years": [workshop.base_year, workshop.horizon_year],
+        "language": workshop.language,
+        "published": workshop.published_at.date().isoformat() if workshop.published_at else None,
+        "constituencies": report.sides,
+        "scenarios": [asdict(story) for story in report.stories],
+        "assumptions": [asdict(given) for given in report.givens],
+        "glossary": [asdict(word) for word in report.words],
+        "writers": report.writers,
+    }
+
+
+def as_markdown(report: Report) -> str:
+    workshop = report.workshop
+    parts = [
+        f"# {_line(workshop.title)}",
+        f"**{_line(workshop.focal_question)}**",
+        f"{workshop.base_year}–{workshop.horizon_year}",
+        workshop.introduction.strip(),
+    ]
+    for story in report.stories:
+        parts += [f"## {_line(story.title)}", f"*{_line(story.premise)}*" if story.premise else ""]
+        parts.append(_under(story.text, 2).strip())
+    if report.shared:
+        parts += [f"## {_('What we share')}", _list(_given(given) for given in report.shared)]
+    if report.unsettled:
+        parts += [f"## {_('What stays open')}", _list(_given(given) for given in report.unsettled)]
+    if report.words:
+        parts += [f"## {_('Glossary')}", _list(_word(word) for word in report.words)]
+    if report.writers:
+        parts += [f"## {_('Written by')}", ", ".join(map(_line, report.writers))]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _given(given: Given) -> str:
+    statement = _line(given.statement)
+    return f"{statement} ({_line(given.scenario)})" if given.scenario else statement
+
+
+def _word(word: Word) -> str:
+    text = f"**{_line(word.term)}**: {_line(word.definition)}"
+    if word.dispute:
+        sides = ", ".join(map(_line, word.disputed_by))
+        text += f" {_('Disputed by')} {sides}: {_line(word.dispute)}"
+    return text
+
+
+def _list(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _under(text: str, levels: int) -> str:
+    """The text with its headings brought under one of this level."""
+    deeper = "#" * levels
+    return re.sub(
+        r"^(#{1,6})(?=\s)", lambda found: (deeper + found[1])[:6], text, flags=re.MULTILINE
+    )
