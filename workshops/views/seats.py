@@ -131,7 +131,9 @@ def card(request: SignedInRequest, slug: str, seat_id: int) -> HttpResponse:
         raise Http404
     token = token_of(offer.nonce)
     url = absolute(reverse("workshops:invitation", args=[token]))
-    drawn = segno.make(url, micro=False).svg_inline(border=0, svgclass=None, lineclass=None)
+    drawn = segno.make(url, micro=False).svg_inline(
+        border=0, omitsize=True, svgclass=None, lineclass=None
+    )
     context = standing(me, "seats") | {
         "place": seat,
         "offer": offer,
