@@ -8,6 +8,7 @@ _PERSONAL = re.compile(
     r"|\b\d{1,3}(?:\.\d{1,3}){3}\b"  # IPv4
     r"|(?:[0-9a-fA-F]{1,4}:){3,7}[0-9a-fA-F]{1,4}|[0-9a-fA-F:]*::[0-9a-fA-F:.]*"  # IPv6
     r"|Mozilla/[^\"]*"
+    r"|(?<=/invitations/)[^/\s\"]+"  # whoever has the word behind it can take the seat
 )
 
 

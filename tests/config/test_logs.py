@@ -25,6 +25,13 @@ def test_ordinary_words_stay(plain: str) -> None:
     assert blank(plain) == plain
 
 
+def test_the_word_that_leads_to_a_seat_is_blanked() -> None:
+    line = blank("Unprocessable Entity: /invitations/K33V-75VB-1VAA-RB0V/refusal/")
+
+    assert line == "Unprocessable Entity: /invitations/[private]/refusal/"
+    assert blank("Not Found: /invitations/") == "Not Found: /invitations/"
+
+
 def test_a_traceback_names_nobody() -> None:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
