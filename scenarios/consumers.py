@@ -23,12 +23,22 @@ HELLO_WITHIN: Final = 10
 class DraftConsumer(AsyncWebsocketConsumer):
     """One open page of one draft. What a frame means is live/protocol.py; what it does is live/room.py."""
 
-    channel_layer_alias = (
-        ""  # none: the process listens for all its rooms, and opening a page waits for no Redis
-    )
+    # None: the process listens for all its rooms, and opening a page waits for no Redis.
+    channel_layer_alias = ""
     admission: Admission | None = None
     reader: Reader | None = None
     room: Room | None = None
+    patience: asyncio.Task[None] | None = None
+
+    async def __call__(self, *connection: Any) -> None:
+        try:
+            await super().__call__(*connection)
+        finally:  # however it ends, also when the server gives up on us
+            if self.patience is not None:
+                self.patience.cancel()
+            if self.reader is not None:
+                hall().leave(self.reader, self.draft)
+                self.reader.stop()
 
     async def connect(self) -> None:
         if not comes_from_here(self.scope):
@@ -61,20 +71,10 @@ class DraftConsumer(AsyncWebsocketConsumer):
                 raise Refused(Close.TOO_FAST, "twenty frames a second")
             await self._hear(protocol.read(text_data or ""))
         except Refused as refused:
+            self.admission = None
             await self.close(refused.code)
         except Unavailable:
             await self.close(Close.TOO_SLOW)
-
-    async def disconnect(self, code: int) -> None:
-        if self.admission is not None:
-            self.patience.cancel()
-        if self.reader is not None:
-            hall().leave(self.reader, self.draft)
-            self.reader.stop()
-
-    async def close(self, code: int | None = None, reason: str | None = None) -> None:
-        # Daphne takes a plain number only, and what it refuses it drops in silence.
-        await super().close(None if code is None else int(code), reason)
 
     async def _hear(self, frame: protocol.Incoming) -> None:
         if isinstance(frame, Hello) is not (self.reader is None):
@@ -95,6 +95,7 @@ class DraftConsumer(AsyncWebsocketConsumer):
 
     async def _admit(self, hello: Hello) -> None:
         assert self.admission is not None
+        assert self.patience is not None
         self.patience.cancel()
         admission = self.admission
         holder = Holder(admission.seat, self.person, self.scope["session"].session_key or "")

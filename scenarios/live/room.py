@@ -97,6 +97,7 @@ class Room:
         self.readers: set[Reader] = set()
         self._store, self._tell = store, tell
         self._turn = asyncio.Lock()  # held by whoever uses the replica
+        self._joining = 0
         self._replica: Replica | None = None
         self._log = Log(0)
         self._length = 0  # of the text at the log's version
@@ -115,12 +116,22 @@ class Room:
 
     @property
     def is_idle(self) -> bool:
-        return not (self.readers or self._turn.locked() or self._draining)
+        return not (self.readers or self._joining or self._draining)
 
     # --- coming and going -------------------------------------------------------------------
 
     async def join(self, reader: Reader, hello: Hello) -> None:
         """Raises Unavailable."""
+        self._joining += 1
+        try:
+            await self._join(reader, hello)
+        finally:
+            self._joining -= 1
+        self._present_soon()
+        if len(self.readers) == 1:
+            self._tell.present(self.version, self._presence.report(), True)
+
+    async def _join(self, reader: Reader, hello: Hello) -> None:
         async with self._turn:
             replica = await self._loaded()
             newer, sequence = await self._store.greet(replica, reader.client, reader.seat)
@@ -143,9 +154,6 @@ class Room:
                     peers=self._presence.everyone(),
                 )
             )
-        self._present_soon()
-        if len(self.readers) == 1:
-            self._tell.present(self.version, self._presence.report(), True)
 
     def leave(self, reader: Reader) -> None:
         if reader in self.readers:

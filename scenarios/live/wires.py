@@ -32,6 +32,7 @@ class Wires:
         self._wanted: set[str] = set()
         self._joined: set[str] = set()
         self._outgoing: dict[tuple[str, str], Message] = {}  # of a kind, only the newest counts
+        self._well = True
         self._wake = asyncio.Event()
         self._tasks = [asyncio.ensure_future(self._listen()), asyncio.ensure_future(self._speak())]
 
@@ -60,7 +61,7 @@ class Wires:
                     self._wake.set()
                 message = await self._layer.receive(self._channel)
             except Exception:
-                logger.warning("Hints from other processes cannot be heard right now.")
+                self._complain()
                 await asyncio.sleep(PAUSE)
                 continue
             if message.get("process") != self._name:
@@ -77,11 +78,19 @@ class Wires:
                     (group, _), message = self._outgoing.popitem()
                     async with asyncio.timeout(PATIENCE):
                         await self._layer.group_send(group, message)
+                self._well = True
             except Exception:
-                logger.warning("Hints to other processes cannot be sent right now.")
+                self._complain()
                 self._outgoing.clear()  # whoever misses them looks for itself
                 await asyncio.sleep(PAUSE)
                 self._wake.set()
+
+    def _complain(self) -> None:
+        if self._well:
+            logger.warning(
+                "Other processes cannot be reached; drafts are shown there a little later."
+            )
+            self._well = False
 
     async def _keep_groups(self) -> None:
         if not self._channel:
