@@ -38,10 +38,10 @@ class Someone:
         self.page.goto(path)
         self.look()
 
-    def press(self, selector: str, **words: str) -> None:
+    def press(self, selector: str, has_text: str | None = None) -> None:
         """Press what leads to another page, and look at that."""
         with self.page.expect_navigation():
-            self.page.locator(selector, **words).first.click()
+            self.page.locator(selector, has_text=has_text).first.click()
         self.look()
 
     def fill(self, **fields: str) -> None:

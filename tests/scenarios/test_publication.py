@@ -32,7 +32,7 @@ def accept(author: Seat, scenario: Scenario, text: str = STORY) -> None:
     moderation.decide(revision, version=1, action="publish", by=moderator)
 
 
-def ready(**facts: object) -> tuple[Workshop, Seat, Seat]:
+def ready(**facts: str) -> tuple[Workshop, Seat, Seat]:
     """A workshop in its publication stage with one accepted story, its facilitator and its author."""
     workshop = make_workshop(**facts)
     author = make_seat(workshop, pseudonym="Wagtail")
@@ -65,7 +65,7 @@ def test_the_facilitators_word_releases_the_report_to_anyone_with_its_address() 
     for words in ("The shared well", "Nobody planned it.", "<em>could</em>", "2029", "A meter"):
         assert words in shown.content.decode()
     assert Scenario.objects.get().state == Scenario.State.PUBLISHED
-    assert [line.verb for line in workshop.activity.all()][0] == "released"
+    assert workshop.activity.all()[0].verb == "released"
 
 
 def test_a_convenor_who_sits_has_to_say_so_too() -> None:
