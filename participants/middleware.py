@@ -20,11 +20,16 @@ class ReaderMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         timezone.deactivate()
+        signed_in = request.user.is_authenticated
         if request.user.is_authenticated:
             translation.activate(request.user.language)
             request.LANGUAGE_CODE = request.user.language
             timezone.activate(zone_of(request.user))
-        return self.get_response(request)
+        response = self.get_response(request)
+        if signed_in and not request.user.is_authenticated:
+            # Words that a page kept over a reload are nobody else's to find.
+            response["Clear-Site-Data"] = '"storage"'
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Asks who is there before a delicate step. allauth would keep the whole request, network address and all."""

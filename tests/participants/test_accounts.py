@@ -98,6 +98,15 @@ def test_a_code_works_once(client: Client, kept: Kept) -> None:
     assert not get_user(client).is_authenticated
 
 
+def test_signing_out_takes_along_what_pages_kept(client: Client) -> None:
+    client.force_login(make_person())
+
+    answer = client.post("/accounts/logout/")
+
+    assert answer["Clear-Site-Data"] == '"storage"'
+    assert "Clear-Site-Data" not in client.get("/")
+
+
 def test_after_three_wrong_codes_the_right_one_is_worth_nothing(client: Client, kept: Kept) -> None:
     make_person()
     client.post(LOGIN, {"login": "wren@example.org"})

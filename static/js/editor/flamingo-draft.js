@@ -175,6 +175,7 @@ class FlamingoDraft extends HTMLElement {
     const here = ["offline", "ended"].includes(status.state) ? -1 : session.peers.news;
     if (here !== this.#news) {
       this.#news = here;
+      this.#part("here").hidden = here < 0;
       showPeople(
         this.#part("people"),
         here < 0 ? [] : session.peers.list,
