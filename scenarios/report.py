@@ -194,7 +194,7 @@ def as_markdown(report: Report) -> str:
     if report.words:
         parts += [f"## {_('Glossary')}", _list(_word(word) for word in report.words)]
     if report.writers:
-        parts += [f"## {_('Written by')}", ", ".join(map(_line, report.writers))]
+        parts += [f"## {_('Written by')}", _(", ").join(map(_line, report.writers))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -206,7 +206,7 @@ def _given(given: Given) -> str:
 def _word(word: Word) -> str:
     text = f"**{_line(word.term)}**: {_line(word.definition)}"
     if word.dispute:
-        sides = ", ".join(map(_line, word.disputed_by))
+        sides = _(", ").join(map(_line, word.disputed_by))
         text += f" {_('Disputed by')} {sides}: {_line(word.dispute)}"
     return text
 

@@ -59,7 +59,7 @@ class SitForm(forms.Form):
             _(
                 "The others see this name and nothing else of you. Take none that you use elsewhere."
             ),
-            gettext("Others that are free: %s.") % ", ".join(others) if others else "",
+            gettext("Others that are free: %s.") % gettext(", ").join(others) if others else "",
         )
 
     def clean_pseudonym(self) -> str:

@@ -110,7 +110,7 @@ def _methods() -> dict[str, Any]:
     """What each template is for, and the stages it lays out."""
     return {
         template: format_lazy(
-            "{} {}", line, gettext("Stages: %s.") % ", ".join(_stage_names(template))
+            "{} {}", line, gettext("Stages: %s.") % gettext(", ").join(_stage_names(template))
         )
         for template, line in layouts.METHODS.items()
     }

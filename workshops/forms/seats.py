@@ -24,7 +24,7 @@ class AddSeatsForm(forms.Form):
         label=_("Side"),
         queryset=Constituency.objects.none(),
         required=False,
-        empty_label=_("None"),
+        empty_label=_("No side"),
         help_text=_("Participants need one; the other roles may do without."),
     )
     count = forms.IntegerField(

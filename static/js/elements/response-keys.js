@@ -11,6 +11,12 @@ export function isOurs(event) {
   return !writing && !event.ctrlKey && !event.metaKey && !event.altKey && event.key.length === 1;
 }
 
+/** The Latin letter of a key press; on a keyboard with other letters, the one that is printed there as well. */
+export function letterOf(event) {
+  const key = event.key.toLowerCase();
+  return /^[a-z]$/.test(key) ? key : (/^Key([A-Z])$/.exec(event.code)?.[1].toLowerCase() ?? key);
+}
+
 /** The item that has the focus, or else the first one not yet above the fold. */
 export function current(items, active) {
   const middle = window.innerHeight / 3;
@@ -48,7 +54,7 @@ if (globalThis.customElements) {
 
       onKey(event) {
         if (!isOurs(event)) return;
-        const key = event.key.toLowerCase();
+        const key = letterOf(event);
         const item = current(this.items, document.activeElement);
         const focused = item?.contains(document.activeElement);
         if (item && (key === "j" || key === "k")) {
