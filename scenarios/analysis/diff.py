@@ -112,7 +112,9 @@ def _runs(stretches: list[_Stretch]) -> Iterator[Run]:
         if stretch.same:
             yield Run(Change.SAME, stretch.new)
             continue
-        if stretch.old:
-            yield Run(Change.REMOVED, stretch.old)
-        if stretch.new:
-            yield Run(Change.ADDED, stretch.new)
+        for change, text in ((Change.REMOVED, stretch.old), (Change.ADDED, stretch.new)):
+            words = text.lstrip()
+            if words and words != text:  # nobody wants a space struck out
+                yield Run(Change.SAME, text[: -len(words)])
+            if words:
+                yield Run(change, words)

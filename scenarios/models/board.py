@@ -1,11 +1,15 @@
 """What sets the scenarios apart, and which there are."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from workshops.models import Contribution, Workshop
+from workshops.models import Contribution, Seat, Workshop
+
+State = Contribution.State
 
 
 class ScenarioLogic(models.Model):
@@ -74,6 +78,16 @@ class Scenario(models.Model):
         return reverse("scenarios:scenario", args=[self.workshop.slug, self.pk])
 
 
+class SeedQuerySet(models.QuerySet["Seed"]):
+    def readable_by(self, seat: Seat, *, any_state: bool) -> Self:
+        """What is published, from the day it was put in; one's own; and, for who moderates, all."""
+        states = {State.PUBLISHED}
+        if any_state:
+            states |= {State.HELD, State.RETURNED, State.REDACTED}
+        mine = Q(seat=seat) & ~Q(state=State.WITHDRAWN)
+        return self.filter(Q(state__in=states) | mine, seat__workshop=seat.workshop)
+
+
 class Seed(Contribution):
     """A raw story of a few lines, on its way down the funnel."""
 
@@ -91,3 +105,5 @@ class Seed(Contribution):
     scenario = models.ForeignKey(
         Scenario, models.SET_NULL, null=True, blank=True, related_name="seeds"
     )
+
+    objects = SeedQuerySet.as_manager()  # type: ignore[assignment,misc]

@@ -3,10 +3,12 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from scenarios.models.board import Scenario
 from workshops.models import Contribution, Seat, Workshop
+
+State = Contribution.State
 
 
 class DraftQuerySet(models.QuerySet["Draft"]):
@@ -74,15 +76,28 @@ class Snapshot(models.Model):
 
 class RevisionQuerySet(models.QuerySet["Revision"]):
     def accepted(self) -> Self:
-        return self.filter(state=Contribution.State.PUBLISHED)
+        return self.filter(state=State.PUBLISHED)
 
     def newest_first(self) -> Self:
         return self.order_by("-draft_version", "-pk")
 
+    def readable_by(self, seat: Seat, *, open_ones: bool, any_state: bool) -> Self:
+        """Accepted ones; with `open_ones` also those held or returned; for who moderates, and for its author, any.
+
+        Withdrawn ones gave way to a newer one: only their authors still find them.
+        """
+        states = {State.PUBLISHED}
+        if open_ones:
+            states |= {State.HELD, State.RETURNED}
+        if any_state:
+            states |= {State.HELD, State.RETURNED, State.REDACTED}
+        within = self.filter(draft__scenario__workshop=seat.workshop)
+        return within.filter(Q(state__in=states) | Q(seat=seat))
+
     def last_accepted(self) -> Self:
         """The story of each scenario, as the public may read it: one row a draft at most."""
         newer = self.model._default_manager.filter(
-            draft=OuterRef("draft"), state=Contribution.State.PUBLISHED
+            draft=OuterRef("draft"), state=State.PUBLISHED
         ).order_by("-draft_version", "-pk")
         return self.accepted().filter(pk=Subquery(newer.values("pk")[:1]))
 

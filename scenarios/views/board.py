@@ -1,17 +1,120 @@
-from django.http import Http404, HttpRequest, HttpResponse
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from participants.requests import SignedInRequest
+from scenarios.actions import board as actions
+from scenarios.board import board_of, newest_logic, places
+from scenarios.forms.board import LOGIC_FORMS, AddForm, PremiseForm
+from scenarios.models import Scenario, ScenarioLogic, Seed
+from workshops.models import Seat
+from workshops.pages import standing
+from workshops.permissions import Can, require
 
 
-def board(request: HttpRequest, slug: str, **numbers: int) -> HttpResponse:
-    raise Http404
+@login_required
+@require_GET
+def board(request: SignedInRequest, slug: str) -> HttpResponse:
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.READ)
+    context = standing(seat, "board")
+    context["board"] = board_of(seat.workshop, context["can"])
+    context["seeds"] = Seed.objects.readable_by(seat, any_state=False).count()
+    return render(request, "scenarios/board.html", context)
 
 
-def add(request: HttpRequest, slug: str, **numbers: int) -> HttpResponse:
-    raise Http404
+@login_required
+@require_http_methods(["GET", "POST"])
+def logic(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The logic, laid out anew: which kind comes in the address, its parts in the form."""
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.PLAN)
+    newest = newest_logic(seat.workshop)
+    kind = request.GET.get("kind") or (newest.kind if newest else ScenarioLogic.Kind.BRANCHING)
+    if kind not in LOGIC_FORMS:
+        raise Http404
+    form_class, status = LOGIC_FORMS[kind], 200
+    filled = form_class.filled_from(newest) if newest and newest.kind == kind else {}
+    initial = filled | {"version": newest.version if newest else 0}
+    form = form_class(request.POST if request.method == "POST" else None, initial=initial)
+    context = standing(seat, "board")
+    if form.is_valid():
+        version = form.cleaned_data["version"]
+        try:
+            actions.lay_out(kind=kind, version=version, by=seat, **form.facts())
+        except actions.Overtaken:
+            status, context["overtaken"] = 409, True
+        else:
+            messages.success(request, _("The logic is laid out."))
+            return redirect("scenarios:board", slug)
+    elif form.is_bound:
+        status = 422
+    kinds = [(key, ScenarioLogic.Kind(key).label) for key in LOGIC_FORMS]
+    context |= {"form": form, "kind": kind, "kinds": kinds, "newest": newest}
+    return render(request, "scenarios/logic.html", context, status=status)
 
 
-def logic(request: HttpRequest, slug: str, **numbers: int) -> HttpResponse:
-    raise Http404
+@login_required
+@require_http_methods(["GET", "POST"])
+def add(request: SignedInRequest, slug: str) -> HttpResponse:
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.PLAN)
+    form = AddForm(
+        request.POST if request.method == "POST" else None,
+        workshop=seat.workshop,
+        places=places(newest_logic(seat.workshop)),
+        initial={"client_key": uuid.uuid4(), "place": request.GET.get("place")},
+    )
+    if form.is_valid():
+        try:
+            scenario = actions.add_scenario(**form.cleaned_data, by=seat)
+        except actions.Taken:
+            form.add_error(None, _taken())
+        else:
+            messages.success(request, _("The scenario is on the board."))
+            return redirect(scenario)
+    return _premise(request, seat, form)
 
 
-def edit(request: HttpRequest, slug: str, **numbers: int) -> HttpResponse:
-    raise Http404
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse:
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.PLAN)
+    scenario = get_object_or_404(Scenario, workshop=seat.workshop, pk=scenario_id)
+    fields = ("title", "premise", "place")
+    form = PremiseForm(
+        request.POST if request.method == "POST" else None,
+        workshop=seat.workshop,
+        places=places(newest_logic(seat.workshop)),
+        scenario=scenario,
+        initial={field: getattr(scenario, field) for field in fields},
+    )
+    if form.is_valid():
+        values = {"place": scenario.place} | form.cleaned_data
+        try:
+            actions.edit_scenario(scenario, **values, by=seat)
+        except actions.Taken:
+            form.add_error(None, _taken())
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(scenario)
+    return _premise(request, seat, form, scenario)
+
+
+def _taken() -> str:
+    return _("Another scenario took this name or place meanwhile. Choose another.")
+
+
+def _premise(
+    request: SignedInRequest, seat: Seat, form: PremiseForm, scenario: Scenario | None = None
+) -> HttpResponse:
+    context: dict[str, Any] = standing(seat, "board") | {"form": form, "scenario": scenario}
+    status = 422 if form.is_bound else 200
+    return render(request, "scenarios/premise.html", context, status=status)

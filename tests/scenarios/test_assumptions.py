@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
-from django.urls import reverse
 
 from scenarios.actions import assumptions as actions
 from scenarios.models import Assumption, Response
 from tests.factories import make_assumption, make_scenario, make_seat, make_workshop, move_to
+from tests.scenarios.addresses import address
 from tests.scenarios.clients import queries, signed_in
 from workshops.models import Contribution, Role, Seat, StageKind, Workshop
 
@@ -26,10 +26,6 @@ def words(**change: Any) -> dict[str, Any]:
         "scenario": "",
         "language": "en",
     } | change
-
-
-def address(name: str, workshop: Workshop, *args: int) -> str:
-    return reverse(f"scenarios:{name}", args=[workshop.slug, *args])
 
 
 def page(seat: Seat, query: str = "?show=all") -> str:
