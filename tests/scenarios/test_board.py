@@ -15,8 +15,12 @@ from workshops.models import Contribution, Role, Seat, StageKind, Workshop
 pytestmark = pytest.mark.django_db
 
 OTHERS = [Role.PARTICIPANT, Role.OBSERVER, Role.MODERATOR, Role.CONVENOR]
-BRANCHING = {"version": 0, "question_0": "Is it settled?", "question_1": "Is it quick?"}
-AXES = {
+BRANCHING: dict[str, Any] = {
+    "version": 0,
+    "question_0": "Is it settled?",
+    "question_1": "Is it quick?",
+}
+AXES: dict[str, Any] = {
     "version": 0,
     "first_name": "Growth",
     "first_low": "Slow growth",
@@ -116,7 +120,7 @@ def test_a_page_of_an_older_logic_does_not_overwrite_a_newer_one() -> None:
 )
 def test_a_bad_logic_is_answered_with_a_sentence(kind: str, change: dict[str, str]) -> None:
     seat = facilitator()
-    data = {"branching": BRANCHING, "axes": AXES, "inductive": {"version": 0}}[kind]
+    data: dict[str, Any] = {"branching": BRANCHING, "axes": AXES, "inductive": {"version": 0}}[kind]
 
     reply = lay_out(seat, kind, data | change)
 
