@@ -7,6 +7,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from workshops import names, tokens
+from workshops.forms.opening import label_name
 from workshops.models import Workshop
 
 
@@ -37,7 +38,6 @@ class TokenForm(forms.Form):
 
 class SitForm(forms.Form):
     pseudonym = forms.CharField(
-        label=_("The name you go by here"),
         max_length=40,
         widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
     )
@@ -48,19 +48,14 @@ class SitForm(forms.Form):
     def __init__(self, workshop: Workshop, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         name = self.fields["pseudonym"]
+        label_name(name, workshop.attribution)
         if workshop.attribution == Workshop.Attribution.NAMED:
-            name.label = _("Your name")
-            name.help_text = _("In this workshop people go by their own names.")
             return
         first, *others = names.suggest(workshop) or [""]
         name.initial = first
-        name.help_text = format_lazy(
-            "{} {}",
-            _(
-                "The others see this name and nothing else of you. Take none that you use elsewhere."
-            ),
-            gettext("Others that are free: %s.") % gettext(", ").join(others) if others else "",
-        )
+        if others:
+            free = gettext("Others that are free: %s.") % gettext(", ").join(others)
+            name.help_text = format_lazy("{} {}", name.help_text, free)
 
     def clean_pseudonym(self) -> str:
         return names.tidy(self.cleaned_data["pseudonym"])

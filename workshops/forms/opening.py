@@ -14,7 +14,7 @@ from workshops import layouts, names
 from workshops.models import StageKind, Workshop
 
 EARLIEST, LATEST = 1900, 2200
-FIRST_ROWS, MOST_SIDES = 3, 12
+FIRST_ROWS, MOST_SIDES = 2, 12
 
 
 def with_help(choices: Any, help_texts: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -122,7 +122,7 @@ def _stage_names(template: str) -> list[str]:
 
 class SideForm(forms.Form):
     name = forms.CharField(
-        label=_("Side"),
+        label=_("Name"),
         max_length=80,
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
@@ -190,6 +190,18 @@ SideFormSet = cast(
 )
 
 
+def label_name(field: forms.Field, attribution: str) -> None:
+    """Say who sees the name, and so which one to choose."""
+    if attribution == Workshop.Attribution.NAMED:
+        field.label = _("Your name")
+        field.help_text = _("In this workshop people go by their own names.")
+    else:
+        field.label = _("The name you go by here")
+        field.help_text = _(
+            "The others see this name and nothing else of you. Take none that you use elsewhere."
+        )
+
+
 class PeopleForm(forms.Form):
     """The end of the last step: the rules everybody accepts, and what the opener is called."""
 
@@ -200,11 +212,14 @@ class PeopleForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "dir": "auto"}),
     )
     name = forms.CharField(
-        label=_("The name you go by here"),
         max_length=40,
         widget=forms.TextInput(attrs={"dir": "auto", "autocomplete": "off"}),
     )
     client_key = forms.UUIDField(widget=forms.HiddenInput)
+
+    def __init__(self, attribution: str, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        label_name(self.fields["name"], attribution)
 
     def clean_name(self) -> str:
         return names.tidy(self.cleaned_data["name"])

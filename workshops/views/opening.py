@@ -18,7 +18,14 @@ from django.views.decorators.http import require_http_methods
 from participants.requests import SignedInRequest
 from workshops import layouts
 from workshops.actions.opening import Side, open_workshop
-from workshops.forms.opening import MethodForm, PeopleForm, QuestionForm, SideForm, SideFormSet
+from workshops.forms.opening import (
+    FIRST_ROWS,
+    MethodForm,
+    PeopleForm,
+    QuestionForm,
+    SideForm,
+    SideFormSet,
+)
 from workshops.models import Workshop
 
 KEPT = "opening"
@@ -69,7 +76,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     posted = request.POST if request.method == "POST" else None
     kept = _kept(request, "people")
     first = {"ground_rules": layouts.GROUND_RULES, "client_key": uuid.uuid4()}
-    form = PeopleForm(posted, initial=first | kept)
+    form = PeopleForm(facts["attribution"], posted, initial=first | kept)
     sides = SideFormSet(posted, initial=kept.get("sides"), prefix="sides")
     if posted is not None and form.is_valid() & sides.is_valid():
         try:
@@ -135,7 +142,7 @@ def _keep(request: SignedInRequest, step: str, names: Iterable[str]) -> None:
 def _keep_rows(request: SignedInRequest) -> None:
     """The sides as typed, with one row more if that was asked for."""
     rows = [row for row in _rows(request.POST) if row["name"] or row["label"]]
-    blank = max(3, len(_rows(request.POST)) + ("add" in request.POST)) - len(rows)
+    blank = max(FIRST_ROWS, len(_rows(request.POST)) + ("add" in request.POST)) - len(rows)
     fresh = {"name": "", "label": "", "least_seats": 1, "required": True}
     request.session[KEPT]["people"]["sides"] = rows + [fresh] * blank
     request.session.modified = True
