@@ -76,6 +76,10 @@ class DraftConsumer(AsyncWebsocketConsumer):
         except Unavailable:
             await self.close(Close.TOO_SLOW)
 
+    async def close(self, code: int | None = None, reason: str | None = None) -> None:
+        # Daphne takes a plain number only, and what it refuses it drops in silence.
+        await super().close(None if code is None else int(code), reason)
+
     async def _hear(self, frame: protocol.Incoming) -> None:
         if isinstance(frame, Hello) is not (self.reader is None):
             raise Refused(Close.MALFORMED, "hello comes first, and once")
