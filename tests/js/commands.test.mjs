@@ -117,6 +117,8 @@ test("words become bold or italic, and plain again", () => {
       ["a **wo|rd** b", "a wo|rd b"],
       ["a wo|rd b", "a **wo|rd** b"],
       ["a | b", "a **|** b"],
+      ["a **|** b", "a | b"],
+      ["a **word|** b", "a **word**| b"],
       ["a ⟨word ⟩b", "a **⟨word⟩** b"],
       ["⟨- one\n- two⟩", "- **⟨one**\n- **two⟩**"],
       ["⟨  ⟩", null],

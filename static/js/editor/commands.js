@@ -95,14 +95,20 @@ export function toggleMark(state, kind) {
   const { from, to, empty } = state.selection.main;
   const node = within(state, from, name);
   if (node && node.to >= to) {
-    const signs = node.getChildren("EmphasisMark");
+    const [first, last] = [node.firstChild, node.lastChild];
+    // Whoever writes bold words and asks again means to go on without.
+    if (empty && from === last.from) return { selection: { anchor: last.to } };
     return withSelection(
       state,
-      [signs[0], signs.at(-1)].map(({ from, to }) => ({ from, to })),
+      [first, last].map(({ from, to }) => ({ from, to })),
       "delete.mark",
     );
   }
   if (empty) {
+    const around = { from: from - sign.length, to: from + sign.length };
+    if (state.sliceDoc(around.from, around.to) === sign + sign) {
+      return { changes: around, userEvent: "delete.mark" };
+    }
     const word = state.wordAt(from);
     if (word) return withSelection(state, wrapped(word, sign), "input.mark");
     const changes = { from, insert: sign + sign };
