@@ -5,6 +5,7 @@ class ScenariosConfig(AppConfig):
     name = "scenarios"
 
     def ready(self) -> None:
-        from scenarios import kinds
+        from scenarios import asking, kinds
 
-        kinds.register_all()
+        asking.register()
+        kinds.register()

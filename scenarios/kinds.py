@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from scenarios.analysis.diff import diff
 from scenarios.live.history import authors_between
 from scenarios.models import Assumption, Revision, Scenario, Seed
-from workshops.contributions import Kind, register
+from workshops import contributions
+from workshops.contributions import Kind
 from workshops.models import Contribution, Decision
 
 
-def register_all() -> None:
-    register(
+def register() -> None:
+    contributions.register(
         Contribution.Kind.ASSUMPTION,
         Kind(
             model=Assumption,
@@ -23,7 +24,7 @@ def register_all() -> None:
             template="scenarios/_moderate_assumption.html",
         ),
     )
-    register(
+    contributions.register(
         Contribution.Kind.SEED,
         Kind(
             model=Seed,
@@ -33,7 +34,7 @@ def register_all() -> None:
             template="scenarios/_moderate_seed.html",
         ),
     )
-    register(
+    contributions.register(
         Contribution.Kind.REVISION,
         Kind(
             model=Revision,

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from scenarios.analysis.spread import carried, spread
 from scenarios.analysis.timeline import Event, events
 from scenarios.models import Assumption, Response, Revision, Scenario
 from workshops.models import Contribution, GlossaryTerm, Role, Seat, Workshop
@@ -124,10 +125,8 @@ def _standing(row: Any, k: int) -> str:
     match row.outcome:
         case Outcome.SHARED | Outcome.RESERVED | Outcome.CONTESTED:
             return str(row.outcome)
-    agree = getattr(row, f"{Response.Answer.AGREE}_count")
-    total = sum(getattr(row, f"{answer}_count") for answer in Response.Answer.values)
-    # k answers at least, and k who agree: what the word tells is never about fewer.
-    return "shared" if agree >= k and agree >= SHARED_FROM * total else "open"
+    counts = {answer: getattr(row, f"{answer}_count") for answer in Response.Answer.values}
+    return "shared" if carried(spread(counts, k), SHARED_FROM) else "open"
 
 
 def _words(workshop: Workshop) -> list[Word]:

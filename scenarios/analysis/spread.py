@@ -64,3 +64,16 @@ def spread(counts: Mapping[str, int], k: int) -> Spread | None:
 
 def _at_least(k: int, count: int) -> int | None:
     return count if count >= max(k, 1) else None
+
+
+def carried(shown: Spread | None, share: float) -> bool:
+    """Whether so large a share agrees, as far as what is shown tells.
+
+    A hidden count is taken for half of what it could be, whatever it is: the verdict tells no more than the counts.
+    """
+    if shown is None or shown.agree is None:
+        return False
+    guess = (shown.k - 1) / 2
+    others = (shown.disagree, shown.passed)
+    total = shown.agree + sum(guess if count is None else count for count in others)
+    return shown.agree >= share * total

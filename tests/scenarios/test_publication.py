@@ -203,7 +203,14 @@ def answered(workshop: Workshop, agree: int, disagree: int) -> Assumption:
 
 @pytest.mark.parametrize(
     ("agree", "disagree", "standing"),
-    [(5, 0, "shared"), (4, 0, "open"), (6, 4, "shared"), (5, 4, "open"), (0, 9, "open")],
+    [
+        (6, 0, "shared"),
+        (6, 4, "shared"),
+        (5, 0, "open"),
+        (5, 4, "open"),
+        (9, 6, "open"),
+        (0, 9, "open"),
+    ],
 )
 def test_shared_means_enough_who_agree_and_most_who_answered(
     agree: int, disagree: int, standing: str

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scenarios.analysis.spread import Part, Spread, spread
+from scenarios.analysis.spread import Part, Spread, carried, spread
 
 count = st.integers(0, 12)
 counts = st.fixed_dictionaries({"agree": count, "disagree": count, "pass": count})
@@ -51,6 +51,13 @@ def test_what_is_shown_says_nothing_about_what_is_hidden(
     }
 
     assert spread(answers, k) == spread(same_but_hidden, k)
+
+
+def test_carried_is_said_of_what_most_agree_with() -> None:
+    assert carried(spread({"agree": 12, "disagree": 5, "pass": 3}, 5), 0.6)
+    assert not carried(spread({"agree": 9, "disagree": 9, "pass": 0}, 5), 0.6)
+    assert not carried(spread({"agree": 4, "disagree": 0, "pass": 0}, 5), 0.6)
+    assert not carried(spread({"disagree": 9}, 5), 0.6)
 
 
 def test_the_bar_is_drawn_from_what_is_shown() -> None:

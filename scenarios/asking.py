@@ -1,0 +1,151 @@
+"""What the substance asks of a seat: answers, words, decisions about the board, and the report's release."""
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from scenarios.models import Assumption, Release, Revision, Scenario, ScenarioLogic, Seed
+from workshops import asks
+from workshops.asks import Ask
+from workshops.models import Contribution, Seat, Stage, Workshop
+from workshops.permissions import Can
+
+State = Contribution.State
+
+
+def of_authors(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    """What came back from a moderator and can still be put right."""
+    found = []
+    if Can.SUBMIT in can:
+        found += [
+            Ask(
+                title=_("“%(title)s” came back") % {"title": revision.draft.scenario.title},
+                text=_("A moderator says why."),
+                url=reverse("scenarios:revision", args=[seat.workshop.slug, revision.pk]),
+                minutes=15,
+                order=15,
+            )
+            for revision in _returned_revisions(seat)
+        ]
+    if Can.PROPOSE in can:
+        returned = Assumption.objects.within(seat.workshop).filter(seat=seat, state=State.RETURNED)
+        found += [
+            Ask(
+                title=_("An assumption of yours came back"),
+                text=assumption.statement,
+                url=reverse("scenarios:assumption", args=[seat.workshop.slug, assumption.pk]),
+                minutes=3,
+                order=16,
+            )
+            for assumption in returned
+        ]
+    return found
+
+
+def of_participants(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    found = []
+    if Can.RESPOND in can:
+        found += _answers(seat)
+    if Can.SEED in can and not Seed.objects.filter(seat=seat).exists():
+        found.append(
+            Ask(
+                title=_("Put in a seed"),
+                text=_("A story of a few lines that could happen."),
+                url=reverse("scenarios:sow", args=[seat.workshop.slug]),
+                minutes=10,
+                order=40,
+            )
+        )
+    if Can.CO_EDIT in can:
+        found += _writing(seat)
+    return found
+
+
+def of_planners(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    if Can.PLAN not in can:
+        return []
+    if not ScenarioLogic.objects.filter(workshop=seat.workshop).exists():
+        return [
+            Ask(
+                title=_("Lay out the scenario logic"),
+                text=_("A chain of questions, two axes, or nothing but the stories."),
+                url=reverse("scenarios:logic", args=[seat.workshop.slug]),
+                minutes=15,
+                order=45,
+            )
+        ]
+    if not Scenario.objects.filter(workshop=seat.workshop).exists():
+        return [
+            Ask(
+                title=_("Name the scenarios"),
+                text=_("Two to five, each with a sentence that says what happens in it."),
+                url=reverse("scenarios:board", args=[seat.workshop.slug]),
+                minutes=15,
+                order=45,
+            )
+        ]
+    return []
+
+
+def of_releasers(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    workshop = seat.workshop
+    if Can.RELEASE not in can or workshop.state == Workshop.State.PUBLISHED:
+        return []
+    if Release.objects.filter(workshop=workshop, seat=seat).exists():
+        return []
+    return [
+        Ask(
+            title=_("Release the report"),
+            text=_("Look it over first. It goes out with your word."),
+            url=reverse("scenarios:release", args=[workshop.slug]),
+            minutes=15,
+            order=25,
+        )
+    ]
+
+
+def _returned_revisions(seat: Seat) -> list[Revision]:
+    """Those of this seat that nobody has followed up with a newer one."""
+    newest = Revision.objects.filter(draft=OuterRef("draft")).order_by("-pk").values("pk")[:1]
+    mine = Revision.objects.filter(
+        seat=seat, state=State.RETURNED, draft__scenario__workshop=seat.workshop
+    )
+    return list(mine.filter(pk=Subquery(newest)).select_related("draft__scenario"))
+
+
+def _answers(seat: Seat) -> list[Ask]:
+    waiting = Assumption.objects.within(seat.workshop).unanswered_by(seat).count()
+    if not waiting:
+        return []
+    title = ngettext("Answer %(count)s assumption", "Answer %(count)s assumptions", waiting)
+    return [
+        Ask(
+            title=title % {"count": waiting},
+            text=_("Agree, disagree, or pass. You can change your answer later."),
+            url=reverse("scenarios:assumptions", args=[seat.workshop.slug]) + "?show=waiting",
+            minutes=(waiting + 1) // 2,
+            order=30,
+        )
+    ]
+
+
+def _writing(seat: Seat) -> list[Ask]:
+    """One way in, by the board, where it can be seen which story needs a hand."""
+    titles = list(Scenario.objects.filter(workshop=seat.workshop).values_list("title", flat=True))
+    if not titles:
+        return []
+    return [
+        Ask(
+            title=_("Write with the others"),
+            text=_(", ").join(titles),
+            url=reverse("scenarios:board", args=[seat.workshop.slug]),
+            minutes=20,
+            order=35,
+        )
+    ]
+
+
+def register() -> None:
+    for asker in (of_authors, of_participants, of_planners, of_releasers):
+        asks.register(asker)
