@@ -6,6 +6,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 WORKER_KEY = "flamingo:worker-alive"
 WORKER_SILENT_AFTER = 45  # seconds; the beat is every 10
@@ -15,6 +16,7 @@ def worker_is_alive() -> None:
     cache.set(WORKER_KEY, time.time(), timeout=None)
 
 
+@require_safe
 @never_cache
 def healthz(request: HttpRequest) -> JsonResponse:
     parts = {"web": True, "database": _database_answers(), "worker": _worker_answers()}
