@@ -28,6 +28,7 @@ import { StatusLine } from "./status.js";
 import { Toolbar } from "./toolbar.js";
 
 const OUTLINE_AFTER = 250;
+const AFTER_COMPOSING = 100;
 
 const command =
   (act, ...args) =>
@@ -89,7 +90,14 @@ class FlamingoDraft extends HTMLElement {
       state: () => this.view.state,
       apply: (steps) => this.view.update(steps),
       changed: () => this.#changed(),
+      composing: () => {
+        const { composing, state } = this.view;
+        return composing ? state.doc.lineAt(state.selection.main.head) : null;
+      },
     });
+    // The editor takes the words over a moment later.
+    const composed = () => setTimeout(() => this.live.release(), AFTER_COMPOSING);
+    this.view.contentDOM.addEventListener("compositionend", composed);
     form.hidden = true;
     this.querySelector("details").open = matchMedia("(min-width: 60rem)").matches;
     for (const part of this.querySelectorAll("[data-live]")) part.hidden = false;
