@@ -168,7 +168,7 @@ ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = ACCOUNT_PASSWORD_RESET_BY_CODE_TIMEOUT = 15 * 60
 ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
-ACCOUNT_RATE_LIMITS = {"return_code": "10/m/ip"}
+ACCOUNT_RATE_LIMITS = {"return_code": "10/m/ip", "without_address": "5/d/key"}
 MFA_ADAPTER = "participants.adapter.TwoStepAdapter"
 MFA_FORMS = {"add_webauthn": "participants.forms.AddPasskeyForm"}
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

@@ -587,6 +587,13 @@ def test_without_an_address_one_gets_a_return_code_once_and_goes_on(
     assert place.participant.email is None
 
 
+def test_one_invitation_does_not_open_accounts_without_end(token: str, place: Seat) -> None:
+    answers = [Client().post(url(token, "without_address")).status_code for _ in range(6)]
+
+    assert answers == [200] * 5 + [429]
+    assert Participant.objects.filter(email=None).count() == 5
+
+
 def test_someone_signed_in_gets_no_second_account(as_seat: Any, token: str) -> None:
     people = Participant.objects.count()
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
@@ -69,6 +70,8 @@ def without_address(request: HttpRequest, token: str) -> HttpResponse:
     onward = reverse("workshops:invitation", args=[token])
     if request.user.is_authenticated:
         return redirect(onward)
+    if too_often := ratelimit.consume_or_429(request, action="without_address", key=hash_of(token)):
+        return too_often
     person, code = open_account_without_address(
         translation.get_language() or settings.LANGUAGE_CODE
     )
