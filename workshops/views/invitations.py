@@ -70,7 +70,10 @@ def without_address(request: HttpRequest, token: str) -> HttpResponse:
     onward = reverse("workshops:invitation", args=[token])
     if request.user.is_authenticated:
         return redirect(onward)
-    if too_often := ratelimit.consume_or_429(request, action="without_address", key=hash_of(token)):
+    too_often: HttpResponse | None = ratelimit.consume_or_429(
+        request, action="without_address", key=hash_of(token)
+    )
+    if too_often is not None:
         return too_often
     person, code = open_account_without_address(
         translation.get_language() or settings.LANGUAGE_CODE
