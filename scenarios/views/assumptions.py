@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -52,7 +53,7 @@ def propose(request: SignedInRequest, slug: str) -> HttpResponse:
     form = ProposeForm(
         request.POST if request.method == "POST" else None,
         workshop=seat.workshop,
-        initial={"client_key": uuid.uuid4(), "language": seat.language, "nature": "fact"},
+        initial={"client_key": uuid.uuid4(), "language": get_language(), "nature": "fact"},
     )
     if form.is_valid():
         assumption = actions.propose(**form.cleaned_data, by=seat)

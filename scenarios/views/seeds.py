@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -39,7 +40,7 @@ def sow(request: SignedInRequest, slug: str) -> HttpResponse:
     require(seat, Can.SEED)
     form = SeedForm(
         request.POST if request.method == "POST" else None,
-        initial={"client_key": uuid.uuid4(), "language": seat.language},
+        initial={"client_key": uuid.uuid4(), "language": get_language()},
     )
     if form.is_valid():
         actions.sow(**form.cleaned_data, by=seat)
