@@ -50,9 +50,9 @@ class _Reader(HTMLParser):
             href, line, column = self.links.pop()
             label = self.lines[-1][column:].strip() if line == len(self.lines) else ""
             if href and href not in (label, f"mailto:{label}"):
-                self.lines[-1] = (
-                    f"{self.lines[-1].rstrip()}: {href}" if label else f"{self.lines[-1]}{href}"
-                )
+                words = self.lines[-1].rstrip() if label else self.lines[-1]
+                colon = ": " if label and label[-1].isalnum() else " " if label else ""
+                self.lines[-1] = f"{words}{colon}{href}"
 
     def handle_data(self, data: str) -> None:
         if self.silent:
