@@ -222,8 +222,8 @@ def test_the_history_says_who_wrote_when_and_shows_the_text_then() -> None:
     then = read(heron, scenario, "version", "", 1)
     assert ("It could rain." in then, "Marabou" in then) == (True, True)
     changed = read(heron, scenario, "version", "?since=1", 2)
-    assert "</span>rain<span" in changed
-    assert "</span>pour<span" in changed
+    assert "</bdi>rain<bdi" in changed
+    assert "</bdi>pour<bdi" in changed
 
 
 @pytest.mark.parametrize(

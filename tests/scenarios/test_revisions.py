@@ -164,8 +164,8 @@ def test_a_moderator_reads_what_changed_word_by_word_since_the_last_accepted() -
 
     assert "Ostrich, a revision" in page
     assert "More water." in page
-    assert "</span>rain<span" in page
-    assert "</span>pour<span" in page
+    assert "</bdi>rain<bdi" in page
+    assert "</bdi>pour<bdi" in page
 
 
 def test_an_accepted_revision_is_what_observers_read_and_ends_the_outline() -> None:
