@@ -13,8 +13,10 @@ OFFLINE = "ERR_INTERNET_DISCONNECTED"
 class Writer:
     """Someone of the demonstration with one of its drafts open."""
 
-    def __init__(self, page: Page, role: str, draft: int) -> None:
+    def __init__(self, page: Page, role: str, draft: int, *, line: bool = True) -> None:
         self.page = page
+        if not line:
+            page.route_web_socket("**/ws/**", lambda socket: socket.close())
         self.take_seat(role)
         page.goto(f"{page.url}scenarios/")
         paths = page.eval_on_selector_all("main a", "links => links.map(link => link.pathname)")
@@ -222,6 +224,19 @@ def test_without_scripting_the_text_is_a_form_that_saves(person: Person, languag
     writer.page.locator("form.paper button").click()
 
     expect(text).to_have_value(re.compile(r"Written without scripting\.$"))
+
+
+def test_where_no_line_comes_through_the_form_takes_over_with_the_words(person: Person) -> None:
+    writer = Writer(page := person(), "participant", 0, line=False)
+    writer.begin()
+    writer.type("Through the form. ")
+
+    form = page.locator("form.paper")
+    expect(form).to_be_visible(timeout=20_000)
+    form.get_by_role("button").click()
+
+    expect(page.locator("form.paper textarea")).to_have_value(re.compile("^Through the form. "))
+    expect(page.locator(".notice.success")).to_be_visible()
 
 
 def test_letters_in_the_hand_of_an_input_method_are_left_to_it(person: Person) -> None:

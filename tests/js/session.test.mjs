@@ -126,6 +126,24 @@ test("waits grow, are spread, and begin anew after a steady line", () => {
   assert.ok(waits.at(-1) > waits[0]);
 });
 
+test("a page that never gets a line says that there is none to be had", () => {
+  const world = new World();
+  const ann = world.person();
+  ann.online = false;
+  ann.reload();
+  world.pass(2000);
+  assert.equal(ann.session.hopeless, false);
+  world.pass(20_000);
+  assert.equal(ann.session.hopeless, true);
+
+  const ben = world.person();
+  world.pass(100);
+  ben.online = false;
+  ben.lose();
+  world.pass(60_000);
+  assert.equal(ben.session.hopeless, false);
+});
+
 test("a refusal keeps the text on the screen and says why", () => {
   const world = new World({ text: "ab" });
   const ann = world.person();

@@ -96,7 +96,7 @@ class FlamingoDraft extends HTMLElement {
       },
     });
     // The editor takes the words over a moment later.
-    const composed = () => setTimeout(() => this.live.release(), AFTER_COMPOSING);
+    const composed = () => setTimeout(() => this.live?.release(), AFTER_COMPOSING);
     this.view.contentDOM.addEventListener("compositionend", composed);
     form.hidden = true;
     this.querySelector("details").open = matchMedia("(min-width: 60rem)").matches;
@@ -112,7 +112,7 @@ class FlamingoDraft extends HTMLElement {
     });
     this.addEventListener("click", (event) => this.#leaveOnceSaved(event));
     addEventListener("beforeunload", (event) => {
-      if (this.live.text.waiting) event.preventDefault();
+      if (this.live?.text.waiting) event.preventDefault();
     });
     this.#outline();
     this.live.start();
@@ -161,13 +161,15 @@ class FlamingoDraft extends HTMLElement {
     if (docChanged || selectionSet) {
       this.toolbar.show(active(state), { undo: undoDepth(state) > 0, redo: redoDepth(state) > 0 });
       clearTimeout(this.#outlining);
-      this.#outlining = setTimeout(() => this.#outline(), OUTLINE_AFTER);
+      // Long texts may wait a little longer for it.
+      this.#outlining = setTimeout(() => this.#outline(), OUTLINE_AFTER + state.doc.length / 500);
     }
   }
 
   /** After everything that came over the line or was written. */
   #changed() {
     const { session, text } = this.live;
+    if (session.hopeless && navigator.onLine) return this.#giveWay();
     const { status } = session;
     this.status.show(status);
     if (this.#leaving && !text.waiting) location.assign(this.#leaving);
@@ -192,6 +194,18 @@ class FlamingoDraft extends HTMLElement {
       );
       queueMicrotask(() => this.view.dispatch({ effects: lookAgain.of(null) }));
     }
+  }
+
+  /** No line is to be had: back to the form, with what was written meanwhile. */
+  #giveWay() {
+    const form = this.querySelector("form");
+    this.live.stop();
+    this.live = null;
+    form.elements.text.value = this.view.state.doc.toString();
+    form.hidden = false;
+    this.#part("no-line").hidden = false;
+    for (const part of this.querySelectorAll("[data-live]")) part.hidden = true;
+    queueMicrotask(() => this.view.destroy());
   }
 
   #others() {
@@ -243,7 +257,7 @@ class FlamingoDraft extends HTMLElement {
   /** Links marked so lead on only when nothing waits: they do something with the text as it is saved. */
   #leaveOnceSaved(event) {
     const link = event.target.closest("a[data-once-saved]");
-    if (!link || !this.live.text.waiting || event.ctrlKey || event.metaKey) return;
+    if (!link || !this.live?.text.waiting || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     this.#leaving = link.href;
   }

@@ -22,6 +22,7 @@ export class LiveDraft {
   #keeping = 0;
   #held = [];
   #holding = 0;
+  #stopped = false;
 
   /**
    * `state` and `apply` are the editor's; `changed` is called after everything that happens; `composing` gives the
@@ -65,6 +66,15 @@ export class LiveDraft {
     this.#after(() => this.session.start());
   }
 
+  /** For good. What an earlier life of the page left stays for one that finds a line. */
+  stop() {
+    this.session.stop();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#keeping);
+    this.#stopped = true;
+    this.kept.write(this.session.kept);
+  }
+
   typed() {
     this.#after(() => this.session.typed());
     this.#keeping ||= setTimeout(() => this.#keep(), KEEP_AFTER);
@@ -103,6 +113,7 @@ export class LiveDraft {
   }
 
   #after(act) {
+    if (this.#stopped) return;
     try {
       act();
     } finally {
@@ -120,6 +131,7 @@ export class LiveDraft {
   }
 
   #keep() {
+    if (this.#stopped) return;
     clearTimeout(this.#keeping);
     this.#keeping = 0;
     // After signing out nothing may stay behind.

@@ -17,6 +17,7 @@ const QUIET = 20_000; // then we ask whether the line still stands
 const GRACE = 2000; // a shorter break is not worth a word
 const FIRST_WAIT = 300;
 const LONGEST_WAIT = 20_000;
+const TRIES = 5; // after which a line that never stood is not to be had
 const STEADY = 10_000; // a line that held so long begins its waits anew
 
 // Close codes after which there is nothing to come back to, and those that blame what was sent.
@@ -83,6 +84,11 @@ export class Session {
     return this.may === "write" && !refused && this.line !== "ended" && !this.kept;
   }
 
+  /** Something between here and the server lets pages through, but no lines. */
+  get hopeless() {
+    return this.#upAt === null && this.#attempts >= TRIES;
+  }
+
   /** `why` is a sentence of the server, `code` a close code, `n` how many changes wait. */
   get status() {
     const n = this.text.changes;
@@ -122,6 +128,11 @@ export class Session {
     this.line = "opening";
     this.#askedAt = this.now();
     this.connection.open();
+  }
+
+  stop() {
+    this.connection.close();
+    this.line = "ended";
   }
 
   tick() {
