@@ -56,6 +56,7 @@ class Report:
     stories: list[Story]
     givens: list[Given]
     words: list[Word]
+    people: int | None
     writers: list[str]
 
     @property
@@ -75,6 +76,7 @@ def report_of(workshop: Workshop) -> Report:
         stories=_stories(workshop),
         givens=_givens(workshop),
         words=_words(workshop),
+        people=_people(workshop),
         writers=_writers(workshop),
     )
 
@@ -144,6 +146,12 @@ def _words(workshop: Workshop) -> list[Word]:
     ]
 
 
+def _people(workshop: Workshop) -> int | None:
+    """How many took part, unless they are too few to be a number."""
+    people = Seat.objects.filter(workshop=workshop, role=Role.PARTICIPANT).taken().count()
+    return people if people >= workshop.small_cell else None
+
+
 def _writers(workshop: Workshop) -> list[str]:
     """The names of the participants, unless nobody is named or they are too few to hide among."""
     if workshop.attribution == Workshop.Attribution.CHATHAM:
@@ -168,6 +176,7 @@ def as_json(report: Report) -> dict[str, Any]:
         "language": workshop.language,
         "published": workshop.published_at.date().isoformat() if workshop.published_at else None,
         "constituencies": report.sides,
+        "people": report.people,
         "scenarios": [asdict(story) for story in report.stories],
         "assumptions": [asdict(given) for given in report.givens],
         "glossary": [asdict(word) for word in report.words],

@@ -247,6 +247,17 @@ def test_writers_are_named_where_they_may_be_and_are_enough(
     assert reports.report_of(workshop).writers == (sorted(names) if named else [])
 
 
+@pytest.mark.parametrize(("people", "told"), [(5, 5), (4, None)])
+def test_how_many_took_part_is_told_from_k_people_on(people: int, told: int | None) -> None:
+    workshop = make_workshop(small_cell=5)
+    seats = [make_seat(workshop) for _ in range(people)]
+
+    shown = client_of(seats[0]).get(page(workshop)).content.decode()
+
+    assert reports.report_of(workshop).people == told
+    assert ("People who took part" in shown) == (told is not None)
+
+
 def test_the_files_hold_what_the_page_shows() -> None:
     workshop, facilitator, author = ready()
     GlossaryTerm.objects.create(
