@@ -16,7 +16,7 @@ const HURRY = 3000; // nor one that takes so long, when we have reason to doubt 
 const QUIET = 20_000; // then we ask whether the line still stands
 const GRACE = 2000; // a shorter break is not worth a word
 const FIRST_WAIT = 300;
-const LONGEST_WAIT = 20_000;
+const LONGEST_WAIT = 10_000;
 const TRIES = 5; // after which a line that never stood is not to be had
 const STEADY = 10_000; // a line that held so long begins its waits anew
 
