@@ -199,6 +199,10 @@ for (const code of [4401, 4403, 4404, 4409]) {
     world.pass(20_000);
     ann.write(0, 0, "x");
     ann.lose(code);
+    if (code === 4401) {
+      assert.equal(ann.session.line, "down"); // it is asked once more
+      ann.session.closed(code);
+    }
     world.pass(1e6);
     assert.deepEqual(ann.session.status, { state: "unsaved", code, n: 1 });
     assert.equal(ann.session.writable, false);

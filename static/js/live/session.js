@@ -23,6 +23,7 @@ const STEADY = 10_000; // a line that held so long begins its waits anew
 // Close codes after which there is nothing to come back to, and those that blame what was sent.
 const FINAL = new Set([4401, 4403, 4404, 4409]);
 const BLAMES_EDITS = new Set([4400, 4413]);
+const SIGNED_OUT = 4401;
 const TAKEN_OVER = 4409;
 const TOO_FAST = 4429;
 
@@ -40,6 +41,7 @@ export class Session {
   lost = []; // passages written here that will not be saved
   peers = new Peers();
 
+  #signedOut = false; // said once
   #doubted = 0; // our sequence that was called malformed, once
   #anew = false; // we lost our place: ask for the whole text
   #attempts = 0;
@@ -187,7 +189,10 @@ export class Session {
     this.#askedAt = null;
     // Right after our own coming it was an older line of ours, late; otherwise a copy of this tab goes on in our place.
     const ourselves = code === TAKEN_OVER && now - this.#upAt < STEADY;
-    if (FINAL.has(code) && !ourselves) {
+    // A new password renews the session, and another page of ours may have seen to it: ask once more.
+    const renewed = code === SIGNED_OUT && !this.#signedOut;
+    this.#signedOut = code === SIGNED_OUT;
+    if (FINAL.has(code) && !ourselves && !renewed) {
       this.line = "ended";
       this.code = code;
       return;
@@ -218,6 +223,7 @@ export class Session {
     welcome: ({ you, may, why = "", peers = [], s = 0, ...place }) => {
       this.line = "up";
       this.#upAt = this.now();
+      this.#signedOut = false;
       Object.assign(this, { you, may, why, refused: null });
       if (typeof place.text === "string") this.#become(place, s);
       else this.#resume(place);
