@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
 MAX_BODY = 2 * 1024 * 1024  # twice the longest draft
@@ -12,12 +13,19 @@ class _TooLarge(Exception):
 
 
 def limit_bodies(app: Any, max_body: int = MAX_BODY) -> Any:
-    """Answer 413 to a request whose body is, or grows, longer than `max_body` bytes."""
+    """Answer 413 to a request whose body is, or grows, longer than `max_body` bytes.
+
+    And 415 to one in another writing than ours: Django would fail while it reads it.
+    """
 
     async def limited(scope: Any, receive: Any, send: Any) -> None:
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        headers = dict(scope["headers"])
+        announced = headers.get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > max_body:
             await _refuse(send)
+            return
+        if not _is_utf_8(headers.get(b"content-type", b"")):
+            await _answer(send, 415, _("What you sent is not written in UTF-8. Send it as UTF-8."))
             return
         seen = 0
 
@@ -39,6 +47,18 @@ def limit_bodies(app: Any, max_body: int = MAX_BODY) -> Any:
 
 async def _refuse(send: Any) -> None:
     text = _("What you sent is larger than we can take. Shorten it and send it again.")
+    await _answer(send, 413, text)
+
+
+def _is_utf_8(content_type: bytes) -> bool:
+    try:
+        _kind, parameters = parse_header_parameters(content_type.decode("latin-1"))
+        return parameters.get("charset", "utf-8").lower() == "utf-8"
+    except (ValueError, LookupError):  # a parameter in an encoding that nobody knows
+        return False
+
+
+async def _answer(send: Any, status: int, text: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")]
-    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": text.encode()})

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
@@ -74,6 +75,7 @@ def contribute(
 ) -> tuple[C, bool]:
     """Put in a contribution once per key: pressing twice finds the first. Asks no permission.
 
+    A key under which the seat put in something of another kind is a forged form: raises BadRequest.
     Returns the contribution and whether it is new.
     """
     found = _own(model).filter(seat=by, client_key=client_key).first()
@@ -89,7 +91,10 @@ def contribute(
                 **{"language": by.language, **facts},
             )
     except IntegrityError:
-        return _own(model).get(seat=by, client_key=client_key), False
+        found = _own(model).filter(seat=by, client_key=client_key).first()
+        if found is None:
+            raise BadRequest("A key of another contribution.") from None
+        return found, False
     Activity.objects.create(
         workshop=by.workshop, seat=by, verb=Activity.Verb.CONTRIBUTED, contribution=new
     )

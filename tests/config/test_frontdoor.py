@@ -1,6 +1,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from config.frontdoor import limit_bodies
 
 
@@ -43,3 +45,24 @@ def test_a_body_that_grows_beyond_the_limit_is_refused() -> None:
 
 def test_a_length_that_is_no_number_is_refused() -> None:
     assert answer([(b"content-length", b"-1")], []) == 413
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        b"multipart/form-data; boundary=x; charset=rot13",
+        b"multipart/form-data; boundary=x; charset*=rot13''rot13",
+        b"text/plain; charset=utf-16",
+        b"text/plain; x*=bogus''%41",
+        b"text/plain; charset*=hex''%41",
+    ],
+)
+def test_a_body_that_is_not_utf_8_is_refused(kind: bytes) -> None:
+    assert answer([(b"content-type", kind)], [b"--x--"]) == 415
+
+
+@pytest.mark.parametrize(
+    "kind", [b"multipart/form-data; boundary=x", b"application/json; charset=UTF-8", b"\xff"]
+)
+def test_a_body_of_any_other_kind_passes(kind: bytes) -> None:
+    assert answer([(b"content-type", kind)], [b"--x--"]) == 200

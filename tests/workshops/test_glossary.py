@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from tests.factories import make_seat, make_workshop, move_to
+from tests.factories import make_assumption, make_seat, make_workshop, move_to
 from workshops.models import Contribution, GlossaryTerm, Role, Seat, StageKind
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +30,16 @@ def test_a_word_put_in_twice_with_one_key_is_there_once() -> None:
 
     assert GlossaryTerm.objects.get().term == "Transition"
     assert "Transition" in signed_in(seat).get(url(seat)).content.decode()
+
+
+def test_the_key_of_another_kind_of_contribution_is_refused() -> None:
+    seat = make_seat(make_workshop())
+    key = make_assumption(seat).client_key
+    data = {"client_key": key, "term": "Transition", "definition": "The years between."}
+
+    assert signed_in(seat).post(url(seat), data).status_code == 400
+
+    assert Contribution.objects.count() == 1
 
 
 @pytest.mark.parametrize("role", [Role.OBSERVER, Role.MODERATOR, Role.CONVENOR])

@@ -228,7 +228,17 @@ def test_the_closing_time_is_read_in_the_facilitators_own_time_zone(as_seat: Sig
     assert 'value="2099-01-02T10:00"' in client.get(url("stages", workshop)).content.decode()
 
 
-@pytest.mark.parametrize("closes_at", ["2001-01-01T10:00", "soon", "2099-13-45T10:00", "a\x00b"])
+@pytest.mark.parametrize(
+    "closes_at",
+    [
+        "2001-01-01T10:00",
+        "soon",
+        "2099-13-45T10:00",
+        "a\x00b",
+        "9999-12-31T23:59",
+        "0001-01-01T00:00",
+    ],
+)
 def test_a_closing_time_that_cannot_be_gets_a_sentence(as_seat: SignIn, closes_at: str) -> None:
     workshop, _, situation, _ = way()
 

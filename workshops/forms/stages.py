@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workshops.forms.opening import LATEST
 from workshops.models import Stage
 
 
@@ -49,6 +50,8 @@ class ClosingForm(forms.Form):
         closes_at: datetime | None = self.cleaned_data["closes_at"]
         if closes_at is not None and closes_at <= timezone.now():
             raise forms.ValidationError(_("This lies in the past."))
+        if closes_at is not None and closes_at.year > LATEST:  # time zones end with the year 9999
+            raise forms.ValidationError(_("This lies too far ahead."))
         return closes_at
 
     @classmethod
