@@ -17,13 +17,14 @@ class Writer:
         self.page = page
         if not line:
             page.route_web_socket("**/ws/**", lambda socket: socket.close())
-        self.take_seat(role)
-        page.goto(f"{page.url}scenarios/")
+        workshop = self.take_seat(role)
+        page.goto(f"{workshop}scenarios/")
         paths = page.eval_on_selector_all("main a", "links => links.map(link => link.pathname)")
         scenarios = sorted({path for path in paths if re.search(r"/scenarios/\d+/$", path)})
         self.page.goto(f"{scenarios[draft]}draft/")
 
-    def take_seat(self, role: str) -> None:
+    def take_seat(self, role: str) -> str:
+        """Where its workshop is."""
         self.page.goto("/")
         load = self.page.locator("form[action$='/demo/'] button, form[action*='load'] button")
         if load.count():
@@ -31,7 +32,8 @@ class Writer:
         with self.page.expect_navigation():
             self.page.locator(f"button[name=role][value={role}]").click()
         workshop = self.page.locator(".workshop-name a").get_attribute("href")
-        self.page.goto(workshop or "")
+        assert workshop is not None
+        return workshop
 
     @property
     def paper(self) -> Locator:
