@@ -37,7 +37,7 @@ class Hall:
         self._errands: set[asyncio.Task[None]] = set()
 
     async def enter(self, reader: Reader, hello: Hello, admission: Admission, draft: int) -> Room:
-        room = self._room(draft, admission.workshop)
+        room = self._room(draft, admission)
         pages = self._pages.setdefault(reader.seat, [])
         if len(pages) >= SOCKETS_A_SEAT:
             pages.pop(0).drop(Close.TAKEN_OVER)
@@ -64,7 +64,7 @@ class Hall:
         await self._wires.close()
         await self.store.close()
 
-    def _room(self, draft: int, workshop: int) -> Room:
+    def _room(self, draft: int, admission: Admission) -> Room:
         if draft not in self._rooms:
             tell = Telling(
                 stored=lambda version: self._tell(draft, store.STORED, version=version),
@@ -72,8 +72,8 @@ class Hall:
                     draft, version, peers, asks
                 ),
             )
-            self._rooms[draft] = Room(draft, self.store, tell)
-            self._wires.listen_to(store.group(draft), events.group(workshop))
+            self._rooms[draft] = Room(draft, self.store, tell, admission.mask)
+            self._wires.listen_to(store.group(draft), events.group(admission.workshop))
         if self._looking is None:
             self._looking = asyncio.ensure_future(self._look())
         return self._rooms[draft]

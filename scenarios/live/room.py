@@ -12,6 +12,7 @@ from typing import Final, Protocol
 
 from scenarios.live import protocol
 from scenarios.live.log import Log, TooFarBehind
+from scenarios.live.masks import Mask
 from scenarios.live.presence import Presence
 from scenarios.live.protocol import Close, Hello, Here, Peer, Push, Standing, Stored, Why
 from scenarios.live.reader import Holder, Reader
@@ -92,8 +93,8 @@ Batch = list[tuple[Reader, Push]]
 
 
 class Room:
-    def __init__(self, draft: int, store: Store, tell: Telling) -> None:
-        self.draft = draft
+    def __init__(self, draft: int, store: Store, tell: Telling, mask: Mask | None = None) -> None:
+        self.draft, self._mask = draft, mask
         self.readers: set[Reader] = set()
         self._store, self._tell = store, tell
         self._turn = asyncio.Lock()  # held by whoever uses the replica
@@ -147,11 +148,11 @@ class Room:
             reader.welcome(
                 protocol.welcome(
                     self.version,
-                    str(replica.text) if so_far is None else so_far,
-                    you=reader.peer,
+                    str(replica.text) if so_far is None else self._edits(so_far),
+                    you=self._peers([reader.peer])[0],
                     standing=reader.standing,
                     sequence=sequence,
-                    peers=self._presence.everyone(),
+                    peers=self._peers(self._presence.everyone()),
                 )
             )
 
@@ -290,7 +291,7 @@ class Room:
             self._flushing.cancel()
             self._flushing = None
         if self._unshown:
-            self._send_all(protocol.edits(self._unshown))
+            self._send_all(protocol.edits(self._edits(self._unshown)))
             self._unshown = []
             self._flushed = self._clock()
 
@@ -307,10 +308,17 @@ class Room:
         self._presented = self._clock()
         self._flush()  # so that the places are in the text the page has
         if came or gone:
-            self._send_all(protocol.peers(self.version, came, gone))
+            left = [self._mask.number(seat) for seat in gone] if self._mask else gone
+            self._send_all(protocol.peers(self.version, self._peers(came), left))
         if moved:
-            self._send_all(protocol.moved(self.version, moved))
+            self._send_all(protocol.moved(self.version, self._peers(moved)))
         self._tell.present(self.version, self._presence.report(), False)
+
+    def _peers(self, peers: list[Peer]) -> list[Peer]:
+        return self._mask.peers(peers) if self._mask else peers
+
+    def _edits(self, stored: Sequence[Stored]) -> Sequence[Stored]:
+        return self._mask.edits(stored) if self._mask else stored
 
     def _send_all(self, frame: str) -> None:
         for reader in list(self.readers):

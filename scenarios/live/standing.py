@@ -2,20 +2,23 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.utils import timezone, translation
-from django.utils.crypto import constant_time_compare
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
 
 from participants.models import Participant
+from scenarios.live.masks import Mask
 from scenarios.live.protocol import Close, Peer, Standing, Why
 from scenarios.live.reader import Holder
 from scenarios.live.room import Standings
 from scenarios.live.words import sentence
 from scenarios.models import Draft
-from workshops.models import Seat
+from workshops.models import Seat, Workshop
 from workshops.models.seats import SeatQuerySet
 from workshops.permissions import Can, abilities_during, in_another_stage, open_stage, refusal
 
@@ -28,6 +31,7 @@ class Admission:
     workshop: int
     peer: Peer
     standing: Standing
+    mask: Mask | None
 
 
 def admit(draft_id: int, person_id: int) -> Admission | Close:
@@ -40,7 +44,18 @@ def admit(draft_id: int, person_id: int) -> Admission | Close:
     if not standing.may_read:
         return Close.NOT_ALLOWED
     peer = Peer(seat.pk, seat.pseudonym, seat.hue, seat.role)
-    return Admission(seat.pk, seat.workshop_id, peer, standing)
+    mask = _mask(draft_id, seat.workshop) if seat.workshop.unnamed else None
+    return Admission(seat.pk, seat.workshop_id, peer, standing, mask)
+
+
+def _mask(draft_id: int, workshop: Workshop) -> Mask:
+    @cache
+    def number(seat: int) -> int:
+        digest = salted_hmac("scenarios.live.masks", f"{draft_id}:{seat}", algorithm="sha256")
+        return int.from_bytes(digest.digest()[:6])
+
+    with translation.override(workshop.language):
+        return Mask(number, _("Somebody"))
 
 
 def standings_of(draft_id: int, seats: Collection[int]) -> dict[int, Standing]:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from participants.models import Delivery
 from tests.factories import (
     make_assumption,
+    make_constituency,
     make_revision,
     make_scenario,
     make_seat,
@@ -13,7 +14,7 @@ from tests.factories import (
     move_to,
 )
 from workshops import moderation
-from workshops.models import Contribution, Decision, Role, Seat, StageKind
+from workshops.models import Contribution, Decision, Role, Seat, StageKind, Workshop
 
 pytestmark = pytest.mark.django_db
 Action = Decision.Action
@@ -179,3 +180,23 @@ def test_the_queue_asks_the_database_as_often_for_thirty_as_for_one(
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+@pytest.mark.parametrize(("attribution", "named"), [("chatham", False), ("pseudonymous", True)])
+def test_the_chatham_house_rule_holds_in_front_of_moderators_too(
+    attribution: str, named: bool
+) -> None:
+    contribution, author, moderator = held_assumption()
+    Workshop.objects.update(attribution=attribution)
+    side = make_constituency(author.workshop, name="The harbour")
+    Seat.objects.filter(pk=author.pk).update(constituency=side)
+    other = make_seat(author.workshop, Role.MODERATOR)
+    moderation.decide(contribution, version=1, action=Action.PUBLISH, by=other)
+    queue = reverse("workshops:moderation", args=[author.workshop.slug]) + "?show=published"
+
+    client = signed_in(moderator)
+    pages = [client.get(address).content.decode() for address in (queue, page_of(contribution))]
+
+    assert all((author.pseudonym in page) == named for page in pages)
+    assert ("The harbour" in pages[1]) == named
+    assert (other.pseudonym in pages[1]) == named

@@ -19,7 +19,7 @@ from tests.scenarios.live.conftest import Doors, rows
 from tests.scenarios.live.pages import Closed, Page
 from tests.scenarios.live.table import Table
 from workshops import events
-from workshops.models import Role, Seat, Stage, StageKind
+from workshops.models import Role, Seat, Stage, StageKind, Workshop
 
 SOON = 2.0
 """Seconds within which rights that are gone reach every open page."""
@@ -416,6 +416,33 @@ async def test_people_see_who_is_here_where_they_point_and_that_they_leave(
     assert moved["at"] == [[table.plover.pk, 4, 7]]
     assert seen[table.plover.pk] == (9, 12)
     assert left["gone"] == [table.plover.pk]
+
+
+async def test_under_the_chatham_house_rule_no_frame_says_who_writes(
+    table: Table, doors: Doors
+) -> None:
+    await rows(lambda: Workshop.objects.update(attribution=Workshop.Attribution.CHATHAM))
+    heron, plover = await doors.open(table.heron), await doors.open(table.plover)
+    heron.type(0, "It could rain.")
+    await heron.save()
+    await plover.until("edits")
+    await heron.say("here", v=1, a=3, h=3)
+    moved = await plover.until("moved")
+    late = await doors.open(table.facilitator)
+    await heron.leave()
+    left = await plover.until("peers")
+    while not left["gone"]:
+        left = await plover.until("peers")
+
+    heard = [*plover.heard, *late.heard]
+    people = [peer for frame in heard for peer in frame.get("peers", [])]
+    assert {peer["name"] for peer in people} == {"Somebody"}
+    seats = {table.heron.pk, table.plover.pk, table.facilitator.pk}
+    numbers = {peer["id"] for peer in people}
+    numbers |= {edit["seat"] for frame in heard for edit in frame.get("edits", [])}
+    assert numbers.isdisjoint(seats)
+    assert moved["at"] == [[heron.seat, 3, 3]]
+    assert left["gone"] == [heron.seat]
 
 
 async def test_a_place_outside_the_text_is_ignored(table: Table, doors: Doors) -> None:
