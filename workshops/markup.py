@@ -134,6 +134,8 @@ class _Finish(Treeprocessor):
         for element in root.iter():
             if element.tag == "a" and not _sound_link.match(_plainly(element.get("href", ""))):
                 element.tag = "span"
+        # A list or quotation looks past what chooses a direction of its own, so its parts choose none.
+        for element in root:
             if element.tag in BLOCKS and not HTML_PLACEHOLDER_RE.fullmatch(element.text or ""):
                 element.set("dir", "auto")
 

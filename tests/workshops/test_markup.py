@@ -43,8 +43,8 @@ def test_markdown_becomes_a_page_with_each_block_in_its_own_direction() -> None:
 
     assert html == (
         '<h2 dir="auto">Ostrich</h2>\n<p dir="auto">It <em>could</em> be.</p>\n'
-        '<ul dir="auto">\n<li dir="auto">one</li>\n<li dir="auto">مرحبا</li>\n</ul>\n'
-        '<blockquote dir="auto">\n<p dir="auto">said</p>\n</blockquote>'
+        '<ul dir="auto">\n<li>one</li>\n<li>مرحبا</li>\n</ul>\n'
+        '<blockquote dir="auto">\n<p>said</p>\n</blockquote>'
     )
 
 
