@@ -85,7 +85,8 @@ def _stories(workshop: Workshop) -> list[Story]:
     revisions = Revision.objects.filter(draft__scenario__workshop=workshop).accepted()
     if workshop.published_at is not None:
         revisions = revisions.filter(
-            decisions__action="publish", decisions__created_at__lte=workshop.published_at
+            decisions__action__in=["publish", "restore"],
+            decisions__created_at__lte=workshop.published_at,
         )
     newest: dict[int, Revision] = {}
     for revision in revisions.order_by("draft_version", "pk"):
@@ -135,6 +136,8 @@ def _words(workshop: Workshop) -> list[Word]:
     rows = GlossaryTerm.objects.filter(
         seat__workshop=workshop, state=Contribution.State.PUBLISHED
     ).prefetch_related("disputed_by")
+    if workshop.published_at is not None:
+        rows = rows.filter(created_at__lte=workshop.published_at)
     return [
         Word(
             term=row.term,

@@ -38,7 +38,7 @@ def render(letter: Letter) -> Rendered:
         decision=decision,
         title=kind.title(own),
         workshop=decision.contribution.seat.workshop,
-        url=absolute(kind.url(own)),
+        url=absolute("/" if letter.neutral else kind.url(own)),
     )
 
 

@@ -176,7 +176,7 @@ def render(letter: Letter) -> Rendered:
             {"text": line.text, "link": absolute(line.url) if line.url else ""}
             for line in digest.activity
         ],
-        url=absolute(seat.workshop.get_absolute_url()),
+        url=absolute("/" if letter.neutral else seat.workshop.get_absolute_url()),
     )
 
 

@@ -109,6 +109,12 @@ def require(seat: Seat, can: Can) -> None:
         raise PermissionDenied(refusal(seat, can))
 
 
+def require_unreleased(workshop: Workshop) -> None:
+    """A report was released as it was read then; no later stage, opened again, changes its words or readers."""
+    if workshop.published_at is not None:
+        raise PermissionDenied(_("The report is out as it was released. This stands as it is."))
+
+
 def in_another_stage(seat: Seat, can: Can) -> bool:
     """Whether the role includes it while some stage is open."""
     return any(can in held.get(seat.role, ()) for held in WHILE_OPEN.values())

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 
 from scenarios.models import Draft, Scenario, ScenarioLogic
 from workshops.models import Seat, Workshop
-from workshops.permissions import Can, require
+from workshops.permissions import Can, require, require_unreleased
 
 
 class Overtaken(Exception):
@@ -72,6 +72,7 @@ def edit_scenario(
     scenario: Scenario, *, title: str, premise: str, place: int | None = None, by: Seat
 ) -> Scenario:
     require(by, Can.PLAN)
+    require_unreleased(Workshop.objects.select_for_update().get(pk=by.workshop_id))
     scenario.title, scenario.premise, scenario.place = title, premise, place
     try:
         with transaction.atomic():

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from scenarios import report as reports
-from scenarios.actions import publication
+from scenarios.actions import board, publication
 from scenarios.models import Assumption, Release, Response, Scenario
 from tests.factories import (
     make_assumption,
@@ -19,8 +19,9 @@ from tests.factories import (
     make_workshop,
     move_to,
 )
-from workshops import moderation
-from workshops.models import Contribution, GlossaryTerm, Role, Seat, StageKind, Workshop
+from workshops import glossary, moderation
+from workshops.actions import opening, seats
+from workshops.models import Contribution, Decision, GlossaryTerm, Role, Seat, StageKind, Workshop
 
 pytestmark = pytest.mark.django_db
 STORY = "# The well\n\n## 2029: A meter\n\nIt *could* rain."
@@ -173,6 +174,51 @@ def test_what_is_accepted_after_the_release_waits_for_another() -> None:
     move_to(workshop, StageKind.DRAFTING)
 
     accept(author, workshop.scenarios.get(), "# Other words")
+
+    workshop.refresh_from_db()
+    assert [story.text for story in reports.report_of(workshop).stories] == [STORY]
+
+
+def test_no_stage_opened_again_changes_what_was_released() -> None:
+    workshop, facilitator, author = ready(visibility="members")
+    publication.release(by=facilitator)
+    workshop.refresh_from_db()
+    released = reports.as_json(reports.report_of(workshop))
+
+    move_to(workshop, StageKind.CONVENING)
+    facts = {"visibility": Workshop.Visibility.PUBLIC, "title": "Other words"}
+    with pytest.raises(PermissionDenied):
+        opening.edit_setup(facts=facts, ground_rules="", by=facilitator)
+    with pytest.raises(PermissionDenied):
+        seats.add_constituency(
+            name="A side", label="", least_seats=1, required=True, by=facilitator
+        )
+    move_to(workshop, StageKind.DRAFTING)
+    with pytest.raises(PermissionDenied):
+        board.edit_scenario(
+            workshop.scenarios.get(), title="Other words", premise="Late.", by=facilitator
+        )
+    glossary.propose_term(term="Late", definition="Too late.", client_key=uuid.uuid4(), by=author)
+
+    workshop = Workshop.objects.get()
+    assert reports.as_json(reports.report_of(workshop)) == released
+    assert workshop.visibility == Workshop.Visibility.MEMBERS
+
+
+def test_a_story_that_was_taken_down_and_restored_is_released() -> None:
+    workshop, facilitator, _author = ready()
+    revision = Contribution.objects.get(kind="revision")
+    moderator = make_seat(workshop, Role.MODERATOR)
+    move_to(workshop, StageKind.DRAFTING)
+    Contribution.objects.update(state="held")
+    Decision.objects.all().delete()
+    for action, reason in (("return", "safety"), ("restore", "")):
+        revision.refresh_from_db()
+        moderation.decide(
+            revision, version=revision.version, action=action, reason=reason, by=moderator
+        )
+    move_to(workshop, StageKind.PUBLICATION)
+    publication.release(by=facilitator)
 
     workshop.refresh_from_db()
     assert [story.text for story in reports.report_of(workshop).stories] == [STORY]

@@ -161,6 +161,7 @@ def test_a_neutral_reader_sees_no_title_and_no_name() -> None:
 
     mail = KeptMail.objects.get()
     assert seat.workshop.title not in mail.subject + bytes(mail.raw).decode()
+    assert seat.workshop.slug not in bytes(mail.raw).decode(), "its words are the title's"
 
 
 def test_choosing_a_rhythm_undoes_an_unsubscription() -> None:

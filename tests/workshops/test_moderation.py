@@ -3,7 +3,8 @@ from django.core.exceptions import PermissionDenied
 from django.test import Client
 from django.urls import reverse
 
-from participants.models import Delivery
+from participants import post
+from participants.models import Delivery, KeptMail, Participant
 from tests.factories import (
     make_assumption,
     make_constituency,
@@ -49,6 +50,18 @@ def test_publishing_shows_the_contribution_and_tells_its_author() -> None:
     assert contribution.version == 2
     delivery = Delivery.objects.get(key=f"decision:{decision.pk}")
     assert delivery.participant == author.participant
+
+
+def test_a_neutral_mail_about_a_decision_leads_to_no_address_that_says_the_title() -> None:
+    contribution, author, moderator = held_assumption()
+    Participant.objects.filter(seats=author).update(mail="neutral")
+
+    moderation.decide(contribution, version=1, action=Action.PUBLISH, by=moderator)
+    post.sweep()
+
+    raw = bytes(KeptMail.objects.get().raw).decode()
+    assert author.workshop.slug not in raw
+    assert author.workshop.title not in raw
 
 
 @pytest.mark.parametrize("role", [Role.PARTICIPANT, Role.FACILITATOR, Role.OBSERVER, Role.CONVENOR])

@@ -22,7 +22,7 @@ from workshops.models import (
     Workshop,
 )
 from workshops.models.workshop import slug_for
-from workshops.permissions import Can, require
+from workshops.permissions import Can, require, require_unreleased
 
 
 @dataclass(frozen=True)
@@ -100,6 +100,7 @@ def edit_setup(*, facts: dict[str, Any], ground_rules: str, by: Seat) -> Worksho
     """Changed rules become a new version, which everybody is asked to accept."""
     workshop = lock_workshop(by)
     require(by, Can.EDIT_SETUP)
+    require_unreleased(workshop)
     for fact, value in facts.items():
         setattr(workshop, fact, value)
     workshop.save(update_fields=list(facts))

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from workshops import events
 from workshops.actions import lock_workshop
 from workshops.models import Constituency, Invitation, Role, Seat
-from workshops.permissions import Can, require
+from workshops.permissions import Can, require, require_unreleased
 
 MOST_SEATS = 500
 State = Seat.State
@@ -21,6 +21,7 @@ def add_constituency(
 ) -> Constituency:
     workshop = lock_workshop(by)
     require(by, Can.INVITE)
+    require_unreleased(workshop)
     sides = workshop.constituencies
     if sides.filter(name__iexact=name).exists():
         raise ValidationError({"name": _("There is a side of this name already.")})
