@@ -33,7 +33,7 @@ class Wires:
         self._wanted: set[str] = set()
         self._joined: set[str] = set()
         self._outgoing: dict[tuple[str, str], Message] = {}  # of a kind, only the newest counts
-        self._well = True
+        self._well, self._closed = True, False
         self._wake = asyncio.Event()
         self._tasks = [asyncio.ensure_future(self._listen()), asyncio.ensure_future(self._speak())]
 
@@ -52,12 +52,13 @@ class Wires:
         self._wake.set()
 
     async def close(self) -> None:
+        self._closed = True  # the Redis client may swallow a cancellation
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def _listen(self) -> None:
-        while True:
+        while not self._closed:
             try:
                 if not self._channel:
                     self._channel = await self._layer.new_channel()
@@ -71,7 +72,7 @@ class Wires:
                 self._hear(message)
 
     async def _speak(self) -> None:
-        while True:
+        while not self._closed:
             await self._wake.wait()
             self._wake.clear()
             try:
