@@ -1,5 +1,6 @@
 from collections.abc import Callable
 from functools import wraps
+from ipaddress import ip_address
 from typing import Any
 
 from allauth.account.app_settings import AppSettings
@@ -26,6 +27,7 @@ from participants.models import KeptMail, Participant
 from participants.requests import SignedInRequest
 from participants.unsubscribing import Subscription
 
+FORWARDED = {"HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP"}
 # A mail may bring styles, and nothing else: no script runs in it and it fetches nothing.
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'"
 
@@ -122,11 +124,21 @@ def embedded_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespon
 
     @wraps(view)
     def guarded(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        if not settings.EMBEDDED:
+        if not (settings.EMBEDDED and _sits_here(request)):
             raise Http404
         return view(request, **kwargs)
 
     return guarded
+
+
+def _sits_here(request: HttpRequest) -> bool:
+    """Whether the other end of the line is this machine, and no proxy stands before somebody else."""
+    if FORWARDED & request.META.keys():
+        return False
+    try:
+        return ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
 
 
 @embedded_only

@@ -71,6 +71,25 @@ def test_there_is_no_outbox_unless_embedded(
     assert client.get(path.format(mail.pk)).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"REMOTE_ADDR": "192.0.2.7"},
+        {"REMOTE_ADDR": "2001:db8::7"},
+        {"REMOTE_ADDR": ""},
+        {"HTTP_X_FORWARDED_FOR": "192.0.2.7"},
+        {"HTTP_FORWARDED": "for=192.0.2.7"},
+    ],
+)
+def test_the_outbox_is_there_only_for_who_sits_at_the_machine(
+    client: Client, kept: Kept, wishes: Wishes, facts: dict[str, str]
+) -> None:
+    mail = send()
+
+    for address in ("/outbox/", f"/outbox/{mail.pk}/", f"/outbox/{mail.pk}/html/"):
+        assert client.get(address, **facts).status_code == 404  # type: ignore[arg-type]
+
+
 def test_a_mail_that_is_not_there_is_not_found(client: Client, kept: Kept) -> None:
     assert client.get("/outbox/1/").status_code == 404
     assert client.get("/outbox/1/html/").status_code == 404
