@@ -51,7 +51,7 @@ def _text(one: Activity, who: str) -> str:
         case Verb.CLOSED_STAGE:
             return _("%(stage)s closed.") % {"stage": stage}
         case Verb.CONTRIBUTED:
-            return _("%(who)s put in: %(what)s.") % {"who": who, "what": what}
+            return _("New from %(who)s: %(what)s.") % {"who": who, "what": what}
         case Verb.DECIDED:
             return _("A moderator decided: %(what)s.") % {"what": what}
         case Verb.DRAFTED:

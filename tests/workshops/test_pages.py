@@ -224,7 +224,7 @@ def test_what_is_held_or_taken_down_does_not_appear_among_the_latest(as_seat: Si
 
     assert "Plover" not in body(as_seat(reader), workshop)
     put_in(author)
-    assert "Plover put in: glossary term." in body(as_seat(reader), workshop)
+    assert "New from Plover: glossary term." in body(as_seat(reader), workshop)
 
 
 def test_nobody_is_named_among_the_latest_under_the_chatham_house_rule(as_seat: SignIn) -> None:
@@ -233,7 +233,7 @@ def test_nobody_is_named_among_the_latest_under_the_chatham_house_rule(as_seat: 
 
     page = body(as_seat(make_seat(workshop)), workshop)
 
-    assert "Somebody put in" in page
+    assert "New from Somebody" in page
     assert "Plover" not in page
 
 
