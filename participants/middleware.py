@@ -29,6 +29,9 @@ class ReaderMiddleware:
         if signed_in and not request.user.is_authenticated:
             # Words that a page kept over a reload are nobody else's to find.
             response["Clear-Site-Data"] = '"storage"'
+        if signed_in and not response.has_header("Cache-Control"):
+            # Nor is a page, on the next person's way back or in the browser's files.
+            response["Cache-Control"] = "private, no-store"
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:

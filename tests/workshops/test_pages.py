@@ -227,6 +227,16 @@ def test_what_is_held_or_taken_down_does_not_appear_among_the_latest(as_seat: Si
     assert "New from Plover: glossary term." in body(as_seat(reader), workshop)
 
 
+def test_no_cache_keeps_a_page_of_somebody_signed_in(as_seat: SignIn) -> None:
+    seat = make_seat(make_workshop())
+
+    pages = [
+        as_seat(seat).get(path) for path in ("/", seat.workshop.get_absolute_url(), "/nowhere")
+    ]
+
+    assert [page["Cache-Control"] for page in pages] == ["private, no-store"] * 3
+
+
 def test_nobody_is_named_among_the_latest_under_the_chatham_house_rule(as_seat: SignIn) -> None:
     workshop = make_workshop(attribution=Workshop.Attribution.CHATHAM)
     put_in(make_seat(workshop, pseudonym="Plover"))
