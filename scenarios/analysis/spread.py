@@ -50,20 +50,23 @@ class Spread:
         return sum(part.width for part in self.parts)
 
 
-def spread(counts: Mapping[str, int], k: int) -> Spread | None:
-    """From the counts of agree, disagree and pass; None when nothing may be shown."""
-    shown = Spread(
-        agree=_at_least(k, counts.get("agree", 0)),
-        disagree=_at_least(k, counts.get("disagree", 0)),
-        passed=_at_least(k, counts.get("pass", 0)),
-        k=k,
-    )
-    hidden = shown.agree is shown.disagree is shown.passed is None
-    return None if hidden else shown
+def spread(counts: Mapping[str, int], k: int, own: str | None = None) -> Spread | None:
+    """From the counts of agree, disagree and pass; None when nothing may be shown.
+
+    `own` is what the reader answered: it counts, but lifts no count over the threshold, or
+    changing one's answer back and forth would tell how many the others are.
+    """
+    shown = {
+        answer: _at_least(k, counts.get(answer, 0), 1 if answer == own else 0)
+        for answer in ("agree", "disagree", "pass")
+    }
+    if all(count is None for count in shown.values()):
+        return None
+    return Spread(agree=shown["agree"], disagree=shown["disagree"], passed=shown["pass"], k=k)
 
 
-def _at_least(k: int, count: int) -> int | None:
-    return count if count >= max(k, 1) else None
+def _at_least(k: int, count: int, own: int) -> int | None:
+    return count if count - own >= max(k, 1) else None
 
 
 def carried(shown: Spread | None, share: float) -> bool:

@@ -165,7 +165,7 @@ def _prepare(rows: Iterable[Any], seat: Seat) -> None:
         counts = {
             answer: row.__dict__.pop(f"{answer}_count") for answer in ("agree", "disagree", "pass")
         }
-        row.spread = spread(counts, seat.workshop.small_cell)
+        row.spread = spread(counts, seat.workshop.small_cell, own=row.mine)
         row.is_mine = row.seat_id == seat.pk
 
 

@@ -66,3 +66,20 @@ def test_the_bar_is_drawn_from_what_is_shown() -> None:
     assert shown is not None
     assert shown.parts == [Part("agree", 0, 19), Part("disagree", 19, 6), Part("few", 25, 5)]
     assert shown.width == 30
+
+
+@given(
+    st.fixed_dictionaries(dict.fromkeys(("agree", "disagree", "pass"), st.integers(0, 12))),
+    st.integers(3, 8),
+)
+def test_changing_ones_own_answer_tells_nothing_of_how_many_the_others_are(
+    others: dict[str, int], k: int
+) -> None:
+    hidden = set()
+    for own in ("agree", "disagree", "pass"):
+        found = spread(others | {own: others[own] + 1}, k, own)
+        shown = (found.agree, found.disagree, found.passed) if found else (None, None, None)
+        hidden.add(tuple(count is None for count in shown))
+
+    assert len(hidden) == 1
+    assert hidden == {tuple(others[answer] < k for answer in ("agree", "disagree", "pass"))}
