@@ -94,8 +94,8 @@ def run_one(phase: Phase, arguments: list[str]) -> int:
 def run_all() -> int:
     started = time.monotonic()
     outcomes = []
-    # One phase a core: each waits for others (a disk, a browser, a server) often enough to share well.
-    with ThreadPoolExecutor(max_workers=os.cpu_count() or 2) as pool:
+    # Side by side, since each waits for others (a disk, a browser, a server) often enough.
+    with ThreadPoolExecutor(max_workers=len(PHASES)) as pool:
         for outcome in pool.map(lambda phase: run(phase, phase.all_of_it), PHASES):
             outcomes.append(outcome)
             print(f"== {outcome.phase.name}: {outcome.seconds:.0f} s", flush=True)
