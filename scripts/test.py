@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ sys.path.insert(0, str(ROOT))
 from tests.services.servers import NoServer, Postgres, Valkey  # noqa: E402
 
 PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5", "--durations-min=2"]
+LOGS = ROOT / "test-results"
 NODE = [str(ROOT / ".venv" / "bin" / "node"), "--test"]
 IN_CI = os.environ.get("CI") == "true"
 
@@ -65,19 +66,20 @@ PHASES = [
 ]
 
 
-def run(phase: Phase, arguments: list[str]) -> Outcome:
+def run(phase: Phase) -> Outcome:
     started = time.monotonic()
-    done = subprocess.run(
-        [*phase.command, *arguments],
-        cwd=ROOT,
-        env=os.environ | phase.env,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        errors="replace",
-    )
-    return Outcome(phase, done.returncode, done.stdout, time.monotonic() - started)
+    log = LOGS / f"{phase.name}.log"
+    with log.open("wb") as output:
+        done = subprocess.run(
+            [*phase.command, *phase.all_of_it],
+            cwd=ROOT,
+            env=os.environ | phase.env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+    said = log.read_text(errors="replace")
+    return Outcome(phase, done.returncode, said, time.monotonic() - started)
 
 
 @contextmanager
@@ -94,12 +96,17 @@ def run_one(phase: Phase, arguments: list[str]) -> int:
 def run_all() -> int:
     started = time.monotonic()
     outcomes = []
+    LOGS.mkdir(exist_ok=True)
+    print(
+        f"Running {', '.join(phase.name for phase in PHASES)}; see {LOGS.name}/*.log.", flush=True
+    )
     # Side by side, since each waits for others (a disk, a browser, a server) often enough.
     with ThreadPoolExecutor(max_workers=len(PHASES)) as pool:
-        for outcome in pool.map(lambda phase: run(phase, phase.all_of_it), PHASES):
+        for running in as_completed([pool.submit(run, phase) for phase in PHASES]):
+            outcome = running.result()
             outcomes.append(outcome)
             print(f"== {outcome.phase.name}: {outcome.seconds:.0f} s", flush=True)
-            print(outcome.output.strip() if not outcome.fine else closing(outcome), flush=True)
+            print(closing(outcome) if outcome.fine else outcome.output.strip(), flush=True)
     passed, failed, skipped, errors = (
         sum(outcome.count(word) for outcome in outcomes)
         for word in ("passed", "failed", "skipped", "error")
