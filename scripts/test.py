@@ -105,7 +105,8 @@ def run_all() -> int:
         for running in as_completed([pool.submit(run, phase) for phase in PHASES]):
             outcome = running.result()
             outcomes.append(outcome)
-            print(f"== {outcome.phase.name}: {outcome.seconds:.0f} s", flush=True)
+            ended = "" if outcome.fine else f", ended with {outcome.code}"
+            print(f"== {outcome.phase.name}: {outcome.seconds:.0f} s{ended}", flush=True)
             print(closing(outcome) if outcome.fine else outcome.output.strip(), flush=True)
     passed, failed, skipped, errors = (
         sum(outcome.count(word) for outcome in outcomes)
