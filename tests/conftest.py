@@ -13,8 +13,6 @@ from tests.services.servers import NoServer, Postgres, Valkey
 
 HERE = Path(__file__).parent
 ON_SERVICES = "TEST_DATABASE_URL" in os.environ
-# Long walks through pages, rights and words: no database tells them apart. CI walks them on each all the same.
-WALKS = {"test_access.py", "test_accounts.py", "test_demo.py", "test_pages.py"}
 NEEDS_A_DATABASE = {"db", "transactional_db", "django_db_serialized_rollback", "live_server"}
 
 
@@ -32,8 +30,6 @@ def _matters_here(item: pytest.Item) -> bool:
         return ON_SERVICES
     if not ON_SERVICES:
         return True
-    if item.path.name in WALKS and os.environ.get("CI") != "true":
-        return False
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(fixtures & NEEDS_A_DATABASE) or item.get_closest_marker("django_db") is not None
 
