@@ -5,9 +5,10 @@ class WorkshopsConfig(AppConfig):
     name = "workshops"
 
     def ready(self) -> None:
-        from workshops import asking, decision_mail, digests, emails, glossary
+        from workshops import asking, convening, decision_mail, digests, emails, glossary
 
         asking.register()
+        convening.register()
         decision_mail.register()
         digests.register()
         emails.register()

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workshops import events
+from workshops import events, gates
 from workshops.actions import lock_workshop
 from workshops.models import Activity, Seat, Stage
 from workshops.permissions import Can, open_stage, require
@@ -17,14 +17,25 @@ State = Stage.State
 
 
 @transaction.atomic
-def go_on(*, seen: int | None, by: Seat) -> Stage:
-    """Close the stage that is open, if one is, and open the next that is to come."""
+def go_on(*, seen: int | None, because: str = "", by: Seat) -> Stage:
+    """Close the stage that is open, if one is, and open the next that is to come.
+
+    Past a gate that is not met only with a reason, which everybody can read.
+    """
     now_open = _take(seen, by)
-    coming = _stages(by).filter(state=State.PENDING).first()
+    coming = _stages(by).filter(state=State.PENDING).select_related("workshop").first()
     if coming is None:
         raise ValidationError(_("There is no stage after this one."))
+    unmet = [look for look in gates.before(coming) if not look.finding.met]
+    if unmet and not because:
+        raise ValidationError(
+            [ValidationError(str(look.gate.title), code="gate") for look in unmet]
+        )
     if now_open is not None:
         _close(now_open, by)
+    coming.passed_gates = [look.gate.code for look in unmet]
+    coming.passed_because = because if unmet else ""
+    coming.save(update_fields=["passed_gates", "passed_because"])
     return _open(coming, by)
 
 

@@ -15,6 +15,13 @@ class MoveForm(forms.Form):
 
     act = forms.ChoiceField(choices=[("go_on", ""), ("close", "")])
     seen = forms.IntegerField(required=False)
+    because = forms.CharField(
+        label=_("Why go on nevertheless?"),
+        help_text=_("Everyone in the workshop can read this."),
+        max_length=300,
+        required=False,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
 
 
 class ReopenForm(forms.Form):

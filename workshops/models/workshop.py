@@ -164,6 +164,9 @@ class Stage(models.Model):
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reopened_because = models.CharField(max_length=300, blank=True)
+    # The gates that were not met when it was opened, by their codes, and why it was opened nevertheless.
+    passed_gates = models.JSONField(default=list, blank=True)
+    passed_because = models.CharField(max_length=300, blank=True, default="")
 
     class Meta:
         ordering = ["position"]

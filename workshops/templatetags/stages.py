@@ -5,6 +5,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import get_language, to_locale
 
+from workshops import gates
 from workshops.layouts import PURPOSES
 from workshops.models import Stage
 
@@ -15,6 +16,12 @@ register = template.Library()
 def purpose(stage: Stage) -> str:
     """What the stage is for: its facilitator's words, or ours."""
     return stage.instructions or str(PURPOSES[stage.kind])
+
+
+@register.filter
+def passed(stage: Stage) -> list[str]:
+    """What was not so when the stage was opened nevertheless."""
+    return gates.titles(stage.passed_gates)
 
 
 @register.filter

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from participants.requests import SignedInRequest
+from workshops import gates
 from workshops.actions import stages as actions
 from workshops.forms.stages import ClosingForm, MoveForm, ReopenForm
 from workshops.models import Seat, Stage
@@ -33,10 +34,15 @@ def move(request: SignedInRequest, slug: str) -> HttpResponse:
     require(seat, Can.MOVE_STAGES)
     form = MoveForm(request.POST)
     if not form.is_valid():
-        return _show(request, seat, status=422, refused=[_("Use one of the buttons on this page.")])
-    act = actions.go_on if form.cleaned_data["act"] == "go_on" else actions.close
+        known = form.errors.keys() == {"because"}
+        said = [] if known else [_("Use one of the buttons on this page.")]
+        return _show(request, seat, status=422, refused=said, moving=form)
+    given = form.cleaned_data
     try:
-        stage = act(seen=form.cleaned_data["seen"], by=seat)
+        if given["act"] == "close":
+            stage = actions.close(seen=given["seen"], by=seat)
+        else:
+            stage = actions.go_on(seen=given["seen"], because=given["because"], by=seat)
     except ValidationError as refused:
         return _show(request, seat, status=409, refused=refused.messages)
     said = _("%(stage)s is open.") if stage.state == State.OPEN else _("%(stage)s is closed.")
@@ -82,12 +88,17 @@ def closing(request: SignedInRequest, slug: str) -> HttpResponse:
 
 def _show(request: SignedInRequest, seat: Seat, status: int = 200, **more: Any) -> HttpResponse:
     context = standing(seat, "stages")
-    rows = list(seat.workshop.stages.all())
+    rows = list(seat.workshop.stages.select_related("workshop"))
     coming = next((row for row in rows if row.state == State.PENDING), None)
     shown = context["stage"] or coming
+    moves = Can.MOVE_STAGES in context["can"]
+    looks = gates.before(coming) if moves and coming else []
     context |= {
         "stages": rows,
         "coming": coming,
+        "gates": looks,
+        "unmet": any(not look.finding.met for look in looks),
+        "moving": more.pop("moving", None) or MoveForm(),
         "closing": more.pop("closing", None) or (shown and ClosingForm.of(shown)),
         "reopening": more.pop("reopening", None) or _reopening(rows),
         **more,
