@@ -19,6 +19,10 @@ STAGES: dict[str, tuple[StageKind, ...]] = {
     ),
 }
 
+# What is put in blind, forces and ratings, is shown to each seat once it has put in its own;
+# in these workshops to all at once, when a facilitator says so.
+REVEALED_BY_FACILITATOR = frozenset({Workshop.Template.TWO_AXES, Workshop.Template.AFTERNOON})
+
 METHODS: dict[str, Any] = {
     Workshop.Template.MONT_FLEUR: _(
         "A chain of yes or no questions; each answer leads to a story. For weeks or months."

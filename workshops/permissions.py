@@ -21,8 +21,15 @@ class Can(StrEnum):
     UNSEAT = "unseat"  # take back an offer or a seat
     PROPOSE = "propose"  # assumptions and glossary terms
     RESPOND = "respond"
+    FORCE = "force"  # propose driving forces
+    MERGE = "merge"  # propose to merge forces, freeze their list
+    RATE = "rate"  # forces, by impact and uncertainty
+    REVEAL = "reveal"  # show to all what was put in blind
     SEED = "seed"
+    SORT = "sort"  # seeds into clusters
+    DOT = "dot"  # choose the seeds to go on with
     PLAN = "plan"  # the logic, and which scenarios there are
+    FLAG = "flag"  # mark an event that contradicts what is predetermined
     CO_EDIT = "co_edit"
     SUBMIT = "submit"  # hand in a revision
     MODERATE = "moderate"  # publish, return, redact, restore
@@ -50,20 +57,23 @@ WHILE_OPEN: dict[str, dict[str, set[Can]]] = {
         _PARTICIPANT: {Can.PROPOSE, Can.RESPOND},
     },
     StageKind.FORCES: {
-        _FACILITATOR: {Can.INVITE},
+        _FACILITATOR: {Can.INVITE, Can.MERGE, Can.REVEAL},
         _MODERATOR: {Can.MODERATE},
-        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND},
+        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.FORCE},
     },
-    StageKind.RANKING: {_FACILITATOR: {Can.INVITE}},
+    StageKind.RANKING: {
+        _FACILITATOR: {Can.INVITE, Can.REVEAL},
+        _PARTICIPANT: {Can.RATE},
+    },
     StageKind.LOGIC: {
-        _FACILITATOR: {Can.INVITE, Can.PLAN},
+        _FACILITATOR: {Can.INVITE, Can.PLAN, Can.SORT},
         _MODERATOR: {Can.MODERATE},
-        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.SEED},
+        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.SEED, Can.SORT, Can.DOT},
     },
     StageKind.DRAFTING: {
-        _FACILITATOR: {Can.INVITE, Can.PLAN, Can.CO_EDIT, Can.SUBMIT},
+        _FACILITATOR: {Can.INVITE, Can.PLAN, Can.FLAG, Can.CO_EDIT, Can.SUBMIT},
         _MODERATOR: {Can.MODERATE},
-        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.CO_EDIT, Can.SUBMIT},
+        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.FLAG, Can.CO_EDIT, Can.SUBMIT},
     },
     StageKind.CHALLENGE: {_MODERATOR: {Can.MODERATE}},
     StageKind.CONSENT: {},

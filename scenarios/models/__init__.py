@@ -3,12 +3,28 @@
 from scenarios.models.assumptions import Assumption, Response
 from scenarios.models.board import Scenario, ScenarioLogic, Seed
 from scenarios.models.drafts import Draft, Edit, Revision, Snapshot
+from scenarios.models.forces import (
+    DrivingForce,
+    Evidence,
+    Look,
+    Merge,
+    MergeVoice,
+    Milestone,
+    Rating,
+)
 from scenarios.models.publication import Release
 
 __all__ = [
     "Assumption",
     "Draft",
+    "DrivingForce",
     "Edit",
+    "Evidence",
+    "Look",
+    "Merge",
+    "MergeVoice",
+    "Milestone",
+    "Rating",
     "Release",
     "Response",
     "Revision",

@@ -39,6 +39,10 @@ class Contribution(models.Model):
         SEED = "seed", _("seed")
         REVISION = "revision", _("revision")
         TERM = "term", _("glossary term")
+        DISPUTE = "dispute", _("dispute")
+        EVIDENCE = "evidence", _("piece of evidence")
+        FORCE = "force", _("driving force")
+        CLASH = "clash", _("contradiction on the timeline")
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="contributions")
     stage = models.ForeignKey(Stage, models.SET_NULL, null=True, related_name="contributions")
