@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class ScenariosConfig(AppConfig):
@@ -6,6 +7,9 @@ class ScenariosConfig(AppConfig):
 
     def ready(self) -> None:
         from scenarios import asking, kinds
+        from scenarios.live import epochs
 
         asking.register()
         kinds.register()
+        pre_migrate.connect(epochs.stop_watching, sender=self)
+        post_migrate.connect(epochs.watch, sender=self)

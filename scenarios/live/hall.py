@@ -89,11 +89,19 @@ class Hall:
         while True:
             await asyncio.sleep(LOOK_EVERY)
             looks += 1
-            for room in list(self._rooms.values()):
-                await _quietly(room.look())
-                if looks % REMIND_EVERY == 0:
+            await _quietly(self._glance())
+            if looks % REMIND_EVERY == 0:
+                for room in self._rooms.values():
                     room.remind()
             self._tidy()
+
+    async def _glance(self) -> None:
+        """Two queries for all rooms; more only where something moved."""
+        rooms = dict(self._rooms)
+        sessions = {reader.holder.session for room in rooms.values() for reader in room.readers}
+        glances = await self.store.glance(rooms.keys(), sessions)
+        for draft, room in rooms.items():
+            await _quietly(room.glanced(glances[draft]) if draft in glances else room.look())
 
     # --- wires ------------------------------------------------------------------------------
 

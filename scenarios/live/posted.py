@@ -11,6 +11,7 @@ from scenarios.live.changeset import ChangeSet, Malformed, compose_all
 from scenarios.live.history import text_at
 from scenarios.live.log import KEPT, TooFarBehind
 from scenarios.live.protocol import Push, Pushed, Standing, Why
+from scenarios.live.reader import Holder
 from scenarios.live.replica import Offer
 from scenarios.live.standing import standings_of
 from scenarios.live.words import sentence
@@ -56,7 +57,10 @@ def save_text(
         return _not_saved(Why.MALFORMED, standing)
     if changes.is_empty:
         return Saved(version)
-    return _store(draft.pk, Offer(by.pk, client_key.hex, Push(base_version, (Pushed(1, changes),))))
+    holder = Holder(by.pk, by.participant_id or 0, session="")  # the request has its own
+    return _store(
+        draft.pk, Offer(holder, client_key.hex, Push(base_version, (Pushed(1, changes),)))
+    )
 
 
 def _changes(old: str, new: str) -> ChangeSet:
@@ -79,7 +83,8 @@ def _store(draft_id: int, offer: Offer) -> Saved | Conflict | NotSaved:
         return Conflict(replica.version, str(replica.text))
     if others and merge.overlap(offer.push.edits[0].changes, others):
         return Conflict(replica.version, str(replica.text))
-    own, refused = store.accept(replica, [offer])
+    standing = standings_of(draft_id, {offer.seat})[offer.seat]
+    own, refused = store.accept(replica, [offer], {offer.holder: standing})
     if refused:
         return NotSaved(refused[0].why or Why.MALFORMED, refused[0].say)
     store.append(replica, own)

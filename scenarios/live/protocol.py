@@ -187,6 +187,10 @@ class Standing:
     language: str = ""
 
 
+Verdict = Standing | Close
+"""What somebody may do, or why they must go."""
+
+
 def welcome(
     version: int,
     so_far: str | Sequence[Stored],

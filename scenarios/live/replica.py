@@ -7,7 +7,8 @@ from typing import Final
 
 from scenarios.live.changeset import MAX_LENGTH, Malformed
 from scenarios.live.log import Log, TooFarBehind, rebase
-from scenarios.live.protocol import Push, Pushed, Stored
+from scenarios.live.protocol import Push, Pushed, Stored, Verdict
+from scenarios.live.reader import Holder
 from scenarios.live.text import Text
 
 MAPPINGS: Final = 20_000
@@ -22,15 +23,19 @@ class TooLarge(ValueError):
 class Offer:
     """A push and who made it."""
 
-    seat: int
+    holder: Holder
     client: str
     push: Push
+
+    @property
+    def seat(self) -> int:
+        return self.holder.seat
 
 
 class Replica:
     """It runs ahead of the room while a commit is under way, and is thrown away if the commit fails."""
 
-    __slots__ = ("clients", "draft", "log", "noted", "snapshot", "text")
+    __slots__ = ("clients", "draft", "log", "noted", "snapshot", "text", "verdicts", "verdicts_of")
 
     def __init__(
         self,
@@ -50,6 +55,9 @@ class Replica:
         """Whose a client is, and its last sequence stored."""
         self.noted: dict[int, datetime] = {}
         """When the workshop was last told that a seat writes here."""
+        self.verdicts: dict[Holder, Verdict] = {}
+        """What those who wrote here may do, as long as the draft is of this epoch."""
+        self.verdicts_of: tuple[int, bool] | None = None
 
     @property
     def version(self) -> int:

@@ -14,7 +14,7 @@ from scenarios.live import protocol
 from scenarios.live.log import Log, TooFarBehind
 from scenarios.live.masks import Mask
 from scenarios.live.presence import Presence
-from scenarios.live.protocol import Close, Hello, Here, Peer, Push, Standing, Stored, Why
+from scenarios.live.protocol import Close, Hello, Here, Peer, Push, Stored, Verdict, Why
 from scenarios.live.reader import Holder, Reader
 from scenarios.live.replica import Offer, Replica
 
@@ -56,7 +56,16 @@ class Outcome:
     refused: Sequence[Refusal]
 
 
-Standings = Mapping[Holder, Standing | Close]
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """How a draft's row stands; `epoch` moves with every change of rights. `ended` are sessions, of any draft."""
+
+    version: int
+    epoch: object
+    ended: Collection[str] = ()
+
+
+Standings = Mapping[Holder, Verdict]
 
 
 class Store(Protocol):
@@ -77,8 +86,8 @@ class Store(Protocol):
     ) -> tuple[Sequence[Stored], int | None]:
         """As refresh; and the client's last sequence, 0 if it is new, None if it is another seat's."""
 
-    async def look(self, draft: int, holders: Collection[Holder]) -> tuple[int, Standings]:
-        """The version, and what each holder may do now."""
+    async def look(self, draft: int, holders: Collection[Holder]) -> tuple[Glance, Standings]:
+        """The row, and what each holder may do now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +111,7 @@ class Room:
         self._replica: Replica | None = None
         self._log = Log(0)
         self._length = 0  # of the text at the log's version
+        self._epoch: object = None  # when it was last asked who may be here
         self._offers: Batch = []
         self._draining: asyncio.Task[None] | None = None
         self._presence = Presence()
@@ -145,6 +155,7 @@ class Room:
             self._take_over(reader)
             self.readers.add(reader)
             self._presence.enter(reader.peer)
+            self._epoch = None  # what it was let in for may have changed on the way
             reader.welcome(
                 protocol.welcome(
                     self.version,
@@ -217,7 +228,7 @@ class Room:
 
     async def _commit(self, batch: Batch) -> Batch:
         """Returns what could not be decided, because the store is away: it must come again."""
-        offers = [Offer(reader.seat, reader.client, push) for reader, push in batch]
+        offers = [Offer(reader.holder, reader.client, push) for reader, push in batch]
         outcome: Outcome | None = None
         try:
             outcome = await self._store.commit(await self._loaded(), offers)
@@ -363,9 +374,10 @@ class Room:
 
     async def look(self) -> None:
         """Ask the rows what a lost hint may have hidden: a newer version, and who may still be here."""
-        version, standings = await self._store.look(
+        glance, standings = await self._store.look(
             self.draft, {reader.holder for reader in self.readers}
         )
+        self._epoch = glance.epoch
         for reader in list(self.readers):
             standing = standings.get(reader.holder)
             if isinstance(standing, Close):
@@ -375,7 +387,19 @@ class Room:
             elif standing is not None and standing != reader.standing:
                 reader.standing = standing
                 reader.send(protocol.may(standing))
-        await self.hinted(version)
+        await self._follow(glance)
+
+    async def glanced(self, glance: Glance) -> None:
+        """As look, of which this is the cheap part: it is enough while nobody's rights have moved."""
+        if glance.epoch != self._epoch or any(
+            reader.holder.session in glance.ended for reader in self.readers
+        ):
+            await self.look()
+        else:
+            await self._follow(glance)
+
+    async def _follow(self, glance: Glance) -> None:
+        await self.hinted(glance.version)
         self._presence.forget_silent(self._clock())
         self._present_soon()
 

@@ -1,4 +1,7 @@
-"""Who may read and write a draft now. Asked when a page opens, with every batch, and every so often in between."""
+"""Who may read and write a draft now. Asked when a page opens, with every batch, and every so often in between.
+
+What was found stands until the draft's epoch moves (epochs.py), or a session ends.
+"""
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
@@ -7,15 +10,17 @@ from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from participants.models import Participant
 from scenarios.live.masks import Mask
-from scenarios.live.protocol import Close, Peer, Standing, Why
+from scenarios.live.protocol import Close, Peer, Standing, Verdict, Why
 from scenarios.live.reader import Holder
-from scenarios.live.room import Standings
+from scenarios.live.replica import Replica
+from scenarios.live.room import Glance, Standings
 from scenarios.live.words import sentence
 from scenarios.models import Draft
 from workshops.models import Seat, Workshop
@@ -66,11 +71,37 @@ def standings_of(draft_id: int, seats: Collection[int]) -> dict[int, Standing]:
     )
 
 
-def look(draft_id: int, holders: Collection[Holder]) -> tuple[int, Standings]:
-    """The draft's version, and what those may do who have it open, or why they must go."""
-    version = Draft.objects.filter(pk=draft_id).values_list("version", flat=True).first()
-    if version is None:
-        return 0, dict.fromkeys(holders, Close.NOT_FOUND)
+def ask(replica: Replica, draft: Draft, holders: Collection[Holder]) -> Standings:
+    """With every batch, in its transaction, in which `draft` is locked: whoever takes rights away needs that row too."""
+    if replica.verdicts_of != (draft.epoch, draft.frozen):
+        replica.verdicts.clear()
+        replica.verdicts_of = draft.epoch, draft.frozen
+    known = replica.verdicts
+    new = [holder for holder in holders if holder not in known]
+    if new:
+        known.update(_verdicts(draft.pk, new))
+    ended = _ended({holder.session for holder in holders if holder not in new})
+    return {
+        holder: Close.SIGNED_OUT if holder.session in ended else known[holder] for holder in holders
+    }
+
+
+def look(draft_id: int, holders: Collection[Holder]) -> tuple[Glance, Standings]:
+    """The draft's row, and what those may do who have it open, or why they must go."""
+    glances = glance([draft_id], ())  # first, so that what moves meanwhile is found the next time
+    if not glances:
+        return Glance(0, None), dict.fromkeys(holders, Close.NOT_FOUND)
+    return glances[draft_id], _verdicts(draft_id, holders)
+
+
+def glance(drafts: Collection[int], sessions: Collection[str]) -> dict[int, Glance]:
+    """Those of these drafts that there are."""
+    rows = Draft.objects.filter(pk__in=drafts).values_list("pk", "version", "epoch", "frozen")
+    ended = _ended(sessions)
+    return {pk: Glance(version, (epoch, frozen), ended) for pk, version, epoch, frozen in rows}
+
+
+def _verdicts(draft_id: int, holders: Collection[Holder]) -> dict[Holder, Verdict]:
     seats = {
         seat.pk: seat
         for seat in _seats(draft_id)
@@ -80,15 +111,33 @@ def look(draft_id: int, holders: Collection[Holder]) -> tuple[int, Standings]:
     standings = _standings(draft_id, seats.values())
     sessions = _sessions({holder.session for holder in holders})
 
-    def verdict(holder: Holder) -> Standing | Close:
+    def verdict(holder: Holder) -> Verdict:
         seat = seats.get(holder.seat)
-        if seat is None or seat.participant is None or seat.participant.pk != holder.person:
+        if seat is None:
             return Close.NOT_ALLOWED
-        if not _is_signed_in(seat.participant, sessions.get(holder.session, {})):
-            return Close.SIGNED_OUT
+        if seat.state == Seat.State.TAKEN:
+            person = seat.participant
+            if person is None or person.pk != holder.person:
+                return Close.NOT_ALLOWED
+            if not _is_signed_in(person, sessions.get(holder.session, {})):
+                return Close.SIGNED_OUT
         return standings[seat.pk]
 
-    return version, {holder: verdict(holder) for holder in holders}
+    return {holder: verdict(holder) for holder in holders}
+
+
+def _ended(sessions: Collection[str]) -> set[str]:
+    """Asked with every batch, so without the trimmings."""
+    if not sessions:
+        return set()
+    marks = ", ".join(["%s"] * len(sessions))
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT session_key FROM django_session WHERE expire_date > %s AND session_key IN ({marks})",  # noqa: S608
+            [now, *sessions],
+        )
+        return set(sessions).difference(key for (key,) in cursor.fetchall())
 
 
 def _seats(draft_id: int) -> SeatQuerySet:
@@ -124,6 +173,8 @@ def _sessions(keys: Collection[str]) -> dict[str, dict[str, Any]]:
 
 def _is_signed_in(person: Participant, session: dict[str, Any]) -> bool:
     """As Django asks at each request: a changed password ends other sessions too."""
-    return session.get(SESSION_KEY) == str(person.pk) and constant_time_compare(
-        session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash()
+    return (
+        person.is_active
+        and session.get(SESSION_KEY) == str(person.pk)
+        and constant_time_compare(session.get(HASH_SESSION_KEY, ""), person.get_session_auth_hash())
     )

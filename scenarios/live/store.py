@@ -1,6 +1,6 @@
 """The drafts' rows: read, and written in one short transaction a batch. All edits are written here."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,10 +11,11 @@ from django.utils import timezone, translation
 from scenarios.live.changeset import ChangeSet, Malformed
 from scenarios.live.history import text_at
 from scenarios.live.log import TooFarBehind
-from scenarios.live.protocol import Close, Standing, Stored, Why
+from scenarios.live.protocol import Close, Stored, Verdict, Why
+from scenarios.live.reader import Holder
 from scenarios.live.replica import Offer, Replica, TooLarge
 from scenarios.live.room import Outcome, Refusal
-from scenarios.live.standing import standings_of
+from scenarios.live.standing import ask
 from scenarios.live.words import sentence
 from scenarios.models import Draft, Edit, Snapshot
 from workshops.models import Activity
@@ -80,19 +81,21 @@ def commit(replica: Replica, offers: Sequence[Offer]) -> Outcome:
     with transaction.atomic():
         draft = Draft.objects.select_for_update().get(pk=replica.draft)
         newer = refresh(replica) if draft.version > replica.version else []
-        own, refused = accept(replica, offers)
+        verdicts = ask(replica, draft, {offer.holder for offer in offers})
+        own, refused = accept(replica, offers, verdicts)
         if own:
             append(replica, own)
     return Outcome([*newer, *own], refused)
 
 
-def accept(replica: Replica, offers: Sequence[Offer]) -> tuple[list[Stored], list[Refusal]]:
-    standings = standings_of(replica.draft, {offer.seat for offer in offers})
+def accept(
+    replica: Replica, offers: Sequence[Offer], verdicts: Mapping[Holder, Verdict]
+) -> tuple[list[Stored], list[Refusal]]:
     learn_clients(replica, {offer.client for offer in offers})
     accepted: list[Stored] = []
     refused: list[Refusal] = []
     for index, offer in enumerate(offers):
-        stored, refusal = _take(replica, index, offer, standings[offer.seat])
+        stored, refusal = _take(replica, index, offer, verdicts[offer.holder])
         accepted += stored
         if refusal is not None:
             refused.append(refusal)
@@ -100,16 +103,18 @@ def accept(replica: Replica, offers: Sequence[Offer]) -> tuple[list[Stored], lis
 
 
 def _take(
-    replica: Replica, index: int, offer: Offer, standing: Standing
+    replica: Replica, index: int, offer: Offer, verdict: Verdict
 ) -> tuple[list[Stored], Refusal | None]:
     """As many of its edits as may be stored, in order, up to the first that may not."""
     stored: list[Stored] = []
     sequence = offer.push.edits[0].sequence
+    if isinstance(verdict, Close):
+        return [], Refusal(index, sequence, close=verdict)
     try:
         new = replica.rebase(offer)
-        if new and not standing.may_write:
-            close = None if standing.may_read else Close.NOT_ALLOWED
-            return [], Refusal(index, new[0].sequence, standing.why, standing.say, close)
+        if new and not verdict.may_write:
+            close = None if verdict.may_read else Close.NOT_ALLOWED
+            return [], Refusal(index, new[0].sequence, verdict.why, verdict.say, close)
         for edit in new:
             sequence = edit.sequence
             stored.append(replica.append(edit, seat=offer.seat, client=offer.client))
@@ -117,7 +122,7 @@ def _take(
         return [], Refusal(index, sequence, close=Close.TOO_SLOW)
     except (Malformed, TooLarge) as problem:
         why = Why.TOO_LARGE if isinstance(problem, TooLarge) else Why.MALFORMED
-        with translation.override(standing.language):
+        with translation.override(verdict.language):
             return stored, Refusal(index, sequence, why, sentence(why))
     return stored, None
 

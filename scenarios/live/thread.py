@@ -11,7 +11,7 @@ from scenarios.live import standing, store
 from scenarios.live.protocol import Close, Stored
 from scenarios.live.reader import Holder
 from scenarios.live.replica import Offer, Replica
-from scenarios.live.room import Outcome, Standings, Unavailable
+from scenarios.live.room import Glance, Outcome, Standings, Unavailable
 
 T = TypeVar("T")
 
@@ -48,8 +48,11 @@ class StoreThread:
     async def edits(self, draft: int, after: int, upto: int) -> Sequence[Stored]:
         return await self._run(lambda: store.edits(draft, after, upto))
 
-    async def look(self, draft: int, holders: Collection[Holder]) -> tuple[int, Standings]:
+    async def look(self, draft: int, holders: Collection[Holder]) -> tuple[Glance, Standings]:
         return await self._run(lambda: standing.look(draft, holders))
+
+    async def glance(self, drafts: Collection[int], sessions: Collection[str]) -> dict[int, Glance]:
+        return await self._run(lambda: standing.glance(drafts, sessions))
 
     async def close(self) -> None:
         """Give the thread's connection back, then the thread."""

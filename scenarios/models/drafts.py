@@ -25,6 +25,8 @@ class Draft(models.Model):
     scenario = models.OneToOneField(Scenario, models.CASCADE, related_name="draft")
     version = models.PositiveIntegerField(default=0)
     frozen = models.BooleanField(default=False)
+    epoch = models.PositiveIntegerField(default=0)
+    """Moves with every change of what anybody may do here: live/epochs.py."""
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = DraftQuerySet.as_manager()

@@ -11,6 +11,7 @@ import pytest
 
 from scenarios.live.changeset import ChangeSet, characters, units
 from scenarios.live.protocol import Push, Pushed
+from scenarios.live.reader import Holder
 from scenarios.live.replica import Offer, Replica
 from scenarios.live.text import Text
 
@@ -69,7 +70,7 @@ def test_two_to_six_clients_and_the_server_end_with_one_text(ask: Ask, seed: int
                 said["version"],
                 tuple(Pushed(e["s"], ChangeSet.parse(e["changes"])) for e in said["edits"]),
             )
-            for edit in server.rebase(Offer(1, said["client"], push)):
+            for edit in server.rebase(Offer(Holder(1, 1, ""), said["client"], push)):
                 stored = server.append(edit, seat=1, client=said["client"])
                 log.append(
                     {

@@ -11,7 +11,16 @@ from scenarios.live.changeset import ChangeSet
 from scenarios.live.protocol import Close, Hello, Here, Peer, Push, Pushed, Standing, Stored
 from scenarios.live.reader import ASK_EVERY, BEHIND, Holder, Reader
 from scenarios.live.replica import Offer, Replica
-from scenarios.live.room import OFFERS, SPACING, Outcome, Room, Standings, Telling, Unavailable
+from scenarios.live.room import (
+    OFFERS,
+    SPACING,
+    Glance,
+    Outcome,
+    Room,
+    Standings,
+    Telling,
+    Unavailable,
+)
 
 SEAT, OTHER = 1, 2
 
@@ -62,8 +71,8 @@ class Memory:
     async def edits(self, draft: int, after: int, upto: int) -> Sequence[Stored]:
         return self.log[after:upto]
 
-    async def look(self, draft: int, holders: Collection[Holder]) -> tuple[int, Standings]:
-        return len(self.log), dict.fromkeys(holders, Standing())
+    async def look(self, draft: int, holders: Collection[Holder]) -> tuple[Glance, Standings]:
+        return Glance(len(self.log), 0), dict.fromkeys(holders, Standing())
 
     def write(self, insert: str, client: str = "elsewhere") -> None:
         """As another process would, at the start of the text."""
