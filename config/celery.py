@@ -10,6 +10,7 @@ app.autodiscover_tasks()
 app.conf.beat_schedule = {
     "worker-alive": {"task": "config.alive", "schedule": 10},
     "post": {"task": "participants.sweep", "schedule": 10, "options": {"expires": 10}},
+    "drafts": {"task": "scenarios.tend_drafts", "schedule": 300, "options": {"expires": 300}},
     "digests": {"task": "workshops.digests", "schedule": 300},
     "forget": {"task": "participants.forget", "schedule": 24 * 60 * 60},
 }

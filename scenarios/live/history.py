@@ -7,6 +7,8 @@ from typing import Final
 
 from django.db.models import Max, Q
 
+from scenarios.live import authorship, past
+from scenarios.live.authorship import Authorship, Run
 from scenarios.live.changeset import ChangeSet
 from scenarios.live.text import Text
 from scenarios.models import Draft, Edit, Snapshot
@@ -22,12 +24,24 @@ def text_of(draft: Draft) -> str:
 
 def text_at(draft_id: int, version: int) -> str:
     base, text = _nearest_snapshot(draft_id, version)
-    edits = Edit.objects.filter(draft=draft_id, version__gt=base, version__lte=version)
-    text.apply_all(
-        ChangeSet.parse(json)
-        for json in edits.order_by("version").values_list("changes", flat=True)
-    )
+    text.apply_all(ChangeSet.parse(edit.changes) for edit in past.log(draft_id, base, version))
     return str(text)
+
+
+def authors_at(draft_id: int, version: int) -> list[Run]:
+    """Whose words the text at this version is made of, from its beginning to its end."""
+    known = Snapshot.objects.filter(draft=draft_id, version__lte=version, authors__isnull=False)
+    base, runs = known.order_by("-version").values_list("version", "authors").first() or (0, [])
+    hands = Authorship((length, seat) for length, seat in runs or ())
+    for edit in past.log(draft_id, base, version):
+        hands.apply(ChangeSet.parse(edit.changes), edit.seat)
+    return hands.runs
+
+
+def written_at(draft_id: int, version: int) -> list[tuple[str, int]]:
+    """The text at this version in pieces, each with the seat whose words it is."""
+    text = text_at(draft_id, version)
+    return list(authorship.passages(text, authors_at(draft_id, version)))
 
 
 def texts_of(drafts: Iterable[Draft]) -> dict[int, str]:
@@ -58,8 +72,7 @@ def _nearest_snapshot(draft_id: int, version: int) -> tuple[int, Text]:
 
 def authors_between(draft_id: int, after: int, upto: int) -> set[int]:
     """The seats whose edits lead from one version to the other."""
-    edits = Edit.objects.filter(draft=draft_id, version__gt=after, version__lte=upto)
-    return set(edits.order_by().values_list("seat", flat=True).distinct())
+    return past.seats_between(draft_id, after, upto)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +86,11 @@ class Passage:
     ended: datetime
 
 
-def passages(draft_id: int, *, before: int | None = None, edits: int = 2000) -> list[Passage]:
+def passages(draft: Draft, *, before: int | None = None, edits: int = 2000) -> list[Passage]:
     """The newest first, made of so many edits at most; go on with `before` the first version of the last one."""
-    rows = Edit.objects.filter(draft=draft_id).order_by("-version")
-    if before is not None:
-        rows = rows.filter(version__lt=before)
-    return _grouped(rows.values_list("version", "seat", "at")[:edits])
+    upto = draft.version if before is None else min(before - 1, draft.version)
+    rows = list(past.log(draft.pk, max(0, upto - edits), upto))
+    return _grouped((edit.version, edit.seat, edit.at) for edit in reversed(rows))
 
 
 def _grouped(rows: Iterable[tuple[int, int, datetime]]) -> list[Passage]:

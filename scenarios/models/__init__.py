@@ -2,7 +2,7 @@
 
 from scenarios.models.assumptions import Assumption, Response
 from scenarios.models.board import Scenario, ScenarioLogic, Seed
-from scenarios.models.drafts import Draft, Edit, Revision, Snapshot
+from scenarios.models.drafts import Chapter, Draft, Edit, Revision, Snapshot
 from scenarios.models.forces import (
     DrivingForce,
     Evidence,
@@ -16,6 +16,7 @@ from scenarios.models.publication import Release
 
 __all__ = [
     "Assumption",
+    "Chapter",
     "Draft",
     "DrivingForce",
     "Edit",

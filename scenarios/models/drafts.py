@@ -65,6 +65,8 @@ class Snapshot(models.Model):
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="snapshots")
     version = models.PositiveIntegerField()
     text = models.TextField(blank=True)
+    # Whose words it is made of, as [length, seat] in a row; filled in behind the writers' backs.
+    authors = models.JSONField(null=True, default=None)
 
     class Meta:
         ordering = ["-version"]
@@ -74,6 +76,25 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"snapshot {self.version} of draft {self.draft_id}"
+
+
+class Chapter(models.Model):
+    """Edits long past, packed from one snapshot to another. Nothing of them is lost; `live.past` reads them."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="chapters")
+    first = models.PositiveIntegerField()
+    last = models.PositiveIntegerField()
+    edits = models.BinaryField()
+    seats = models.JSONField()
+
+    class Meta:
+        ordering = ["last"]
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "last"], name="one_chapter_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"chapter {self.first} to {self.last} of draft {self.draft_id}"
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):

@@ -106,7 +106,7 @@ def history(request: SignedInRequest, slug: str, scenario_id: int) -> HttpRespon
     seat, found = _find(request, slug, scenario_id, Can.READ_OPEN)
     context = _around(seat, found)
     before = _number(request.GET.get("before", ""))
-    passages = past.passages(found.pk, before=before, edits=EDITS_A_PAGE)
+    passages = past.passages(found, before=before, edits=EDITS_A_PAGE)
     seats = Seat.objects.in_bulk({passage.seat for passage in passages})
     oldest = min((passage.first for passage in passages), default=1)
     context |= {

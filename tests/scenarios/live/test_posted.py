@@ -50,7 +50,9 @@ def test_what_others_wrote_elsewhere_in_the_text_stays(draft: Draft, seat: Seat)
     assert post(draft, seat, "It could rain.\nIt could snow.", base=1) == Saved(3)
     assert text_at(draft.pk, 3) == "It could rain soon.\nIt could snow."
     assert authors_between(draft.pk, 1, 2) == {other.pk}
-    assert [(passage.seat, passage.first, passage.last) for passage in passages(draft.pk)] == [
+    assert [
+        (passage.seat, passage.first, passage.last) for passage in passages(Draft.objects.get())
+    ] == [
         (seat.pk, 1, 3),
         (other.pk, 2, 2),
     ]
