@@ -5,13 +5,23 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scenarios.models import Assumption, Release, Revision, Scenario, ScenarioLogic, Seed
+from scenarios.groups import stories
+from scenarios.models import (
+    Assumption,
+    GroupMember,
+    Release,
+    Revision,
+    Scenario,
+    ScenarioLogic,
+    Seed,
+)
 from workshops import asks
 from workshops.asks import Ask
-from workshops.models import Contribution, Seat, Stage, Workshop
+from workshops.models import Contribution, Role, Seat, Stage, Workshop
 from workshops.permissions import Can
 
 State = Contribution.State
+FEW = 8
 
 
 def of_authors(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
@@ -85,7 +95,23 @@ def of_planners(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[As
                 order=45,
             )
         ]
+    if not GroupMember.objects.within(seat.workshop).exists() and _many(seat):
+        return [
+            Ask(
+                title=_("Put people into drafting groups"),
+                text=_("A button proposes a mix of every side for each story."),
+                url=reverse("scenarios:groups", args=[seat.workshop.slug]),
+                minutes=5,
+                order=46,
+            )
+        ]
     return []
+
+
+def _many(seat: Seat) -> bool:
+    """More people than can well write in one text."""
+    people = Seat.objects.filter(workshop=seat.workshop, role=Role.PARTICIPANT).taken().count()
+    return people > FEW
 
 
 def of_releasers(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
@@ -132,7 +158,12 @@ def _answers(seat: Seat) -> list[Ask]:
 
 def _writing(seat: Seat) -> list[Ask]:
     """One way in, by the board, where it can be seen which story needs a hand."""
-    titles = list(Scenario.objects.filter(workshop=seat.workshop).values_list("title", flat=True))
+    told = stories(seat.workshop)
+    titles = [
+        scenario.title
+        for scenario in Scenario.objects.filter(workshop=seat.workshop)
+        if scenario.pk not in told or seat.pk in told[scenario.pk].group
+    ]
     if not titles:
         return []
     return [

@@ -1,6 +1,5 @@
 """The scenarios of a workshop by their place in its logic, with what is known of each."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -9,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scenarios.groups import Story, stories
 from scenarios.live.history import texts_of
 from scenarios.models import Edit, Revision, Scenario, ScenarioLogic
 from workshops.models import Contribution, Seat, Workshop
@@ -28,6 +28,8 @@ class Card:
     words: int | None = None
     accepted: bool = False
     waiting: bool = False
+    writable: bool = False  # by the one who looks
+    mine: bool = False  # in whose group they are
     hands: list[Seat] = field(default_factory=list)
     written_at: Any = None
 
@@ -91,10 +93,18 @@ def places(logic: ScenarioLogic | None) -> list[str]:
     return [*said, _("Yes to every question")]
 
 
-def board_of(workshop: Workshop, can: Iterable[str]) -> Board:
+def board_of(seat: Seat, can: frozenset[Can]) -> Board:
     """Living words and who wrote them only for those who may read what is open."""
+    workshop, told = seat.workshop, stories(seat.workshop)
     scenarios = list(Scenario.objects.filter(workshop=workshop).select_related("draft", "workshop"))
-    cards = {scenario.draft.pk: Card(scenario) for scenario in scenarios}
+    cards = {
+        scenario.draft.pk: Card(
+            scenario,
+            writable=Can.CO_EDIT in told.get(scenario.pk, Story()).abilities(seat, can),
+            mine=scenario.pk in told and seat.pk in told[scenario.pk].group,
+        )
+        for scenario in scenarios
+    }
     accepted = Revision.objects.last_accepted().filter(draft__in=cards)
     for draft, text in accepted.values_list("draft", "text"):
         cards[draft].accepted = True

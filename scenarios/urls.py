@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from scenarios.views import assumptions, board, drafts, publication, revisions, seeds
+from scenarios.views import assumptions, board, drafts, groups, publication, revisions, seeds
 
 app_name = "scenarios"
 
@@ -20,6 +20,7 @@ _scenarios = [
     path("", board.board, name="board"),
     path("new/", board.add, name="add"),
     path("logic/", board.logic, name="logic"),
+    path("groups/", groups.groups, name="groups"),
     path("<int:scenario_id>/", drafts.scenario, name="scenario"),
     path("<int:scenario_id>/premise/", board.edit, name="edit"),
     path("<int:scenario_id>/draft/", drafts.draft, name="draft"),

@@ -56,5 +56,7 @@ def _text(one: Activity, who: str) -> str:
             return _("A moderator decided: %(what)s.") % {"what": what}
         case Verb.DRAFTED:
             return _("%(who)s wrote in a draft.") % {"who": who}
+        case Verb.ARRANGED_GROUPS:
+            return _("The drafting groups were arranged.")
         case _:
             return _("The workshop's report was released.")

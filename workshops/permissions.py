@@ -3,6 +3,7 @@
 Only this module compares a role or a stage. There is no superuser, and no right without a seat.
 """
 
+from collections.abc import Collection
 from enum import StrEnum
 
 from django.core.exceptions import PermissionDenied
@@ -35,6 +36,11 @@ class Can(StrEnum):
     MODERATE = "moderate"  # publish, return, redact, restore
     REDACT = "redact"  # redact and restore only
     RELEASE = "release"
+    CHALLENGE = "challenge"  # rate and question a story that is not one's own
+    ANSWER = "answer"  # the questions put to one's own story
+    RUN_CONSENT = "run_consent"  # open and close what is consented to
+    CONSENT = "consent"  # take positions
+    REPAIR = "repair"  # word anew what met an objection
 
 
 _FACILITATOR, _MODERATOR, _PARTICIPANT = Role.FACILITATOR, Role.MODERATOR, Role.PARTICIPANT
@@ -75,8 +81,16 @@ WHILE_OPEN: dict[str, dict[str, set[Can]]] = {
         _MODERATOR: {Can.MODERATE},
         _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.FLAG, Can.CO_EDIT, Can.SUBMIT},
     },
-    StageKind.CHALLENGE: {_MODERATOR: {Can.MODERATE}},
-    StageKind.CONSENT: {},
+    StageKind.CHALLENGE: {
+        _MODERATOR: {Can.MODERATE},
+        _PARTICIPANT: {Can.CHALLENGE, Can.ANSWER},
+    },
+    # Whoever opens and closes the items changes no word of theirs.
+    StageKind.CONSENT: {
+        _FACILITATOR: {Can.RUN_CONSENT},
+        _MODERATOR: {Can.MODERATE},
+        _PARTICIPANT: {Can.CONSENT, Can.REPAIR},
+    },
     StageKind.IMPLICATIONS: {},
     StageKind.PUBLICATION: {
         _FACILITATOR: {Can.RELEASE},
@@ -85,6 +99,12 @@ WHILE_OPEN: dict[str, dict[str, set[Can]]] = {
     },
     StageKind.MONITORING: {},
 }
+
+# At a story with a drafting group: what only its members do, and what only the others do.
+OF_ITS_GROUP = frozenset({Can.CO_EDIT, Can.SUBMIT, Can.ANSWER})
+OF_THE_OTHERS = frozenset({Can.CHALLENGE})
+# What comes back to its writers while a story is put right after an objection.
+WHILE_REPAIRED = frozenset({Can.CO_EDIT, Can.SUBMIT})
 
 
 def open_stage(workshop: Workshop) -> Stage | None:
@@ -123,6 +143,30 @@ def require_unreleased(workshop: Workshop) -> None:
     """A report was released as it was read then; no later stage, opened again, changes its words or readers."""
     if workshop.published_at is not None:
         raise PermissionDenied(_("The report is out as it was released. This stands as it is."))
+
+
+def at_story(
+    seat: Seat, held: frozenset[Can], *, group: Collection[int], repaired: bool = False
+) -> frozenset[Can]:
+    """What is left of the rights of the moment at one story.
+
+    `group`: the seats of its drafting group; where it has none, it is everybody's. A facilitator co-edits every
+    story, with a visible mark. `repaired`: it met an objection, and its writers put it right.
+    """
+    if repaired and Can.REPAIR in held:
+        held = held | WHILE_REPAIRED
+    if not group or seat.role == _FACILITATOR:
+        return held
+    return held - (OF_THE_OTHERS if seat.pk in group else OF_ITS_GROUP)
+
+
+def refusal_at_story(seat: Seat, can: Can, held: frozenset[Can]) -> str:
+    """Why not at this story, in a sentence; `held` are the rights of the moment elsewhere."""
+    if can not in held:
+        return refusal(seat, can)
+    if can in OF_THE_OTHERS:
+        return _("This is your own group's story. Take one of the others.")
+    return _("Another group writes this story. You can read it.")
 
 
 def in_another_stage(seat: Seat, can: Can) -> bool:

@@ -5,11 +5,12 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import F
 
+from scenarios.groups import require_at
 from scenarios.live.history import text_at
 from scenarios.models import Draft, Revision, Scenario
 from workshops.contributions import contribute
 from workshops.models import Contribution, Seat
-from workshops.permissions import Can, require
+from workshops.permissions import Can
 
 State = Contribution.State
 
@@ -27,7 +28,7 @@ def submit(
     scenario: Scenario, *, version: int, summary: str, client_key: UUID, by: Seat
 ) -> Revision:
     """Hand in the draft as it was at a version; it takes the place of those still waiting."""
-    require(by, Can.SUBMIT)
+    require_at(by, Can.SUBMIT, scenario)
     draft = Draft.objects.select_for_update().get(scenario=scenario)
     before = Revision.objects.filter(seat=by, client_key=client_key).first()
     if before is not None:

@@ -16,6 +16,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from participants.models import Participant
+from scenarios.groups import story_of
 from scenarios.live.masks import Mask
 from scenarios.live.protocol import Close, Peer, Standing, Verdict, Why
 from scenarios.live.reader import Holder
@@ -25,7 +26,13 @@ from scenarios.live.words import sentence
 from scenarios.models import Draft
 from workshops.models import Seat, Workshop
 from workshops.models.seats import SeatQuerySet
-from workshops.permissions import Can, abilities_during, in_another_stage, open_stage, refusal
+from workshops.permissions import (
+    Can,
+    abilities_during,
+    in_another_stage,
+    open_stage,
+    refusal_at_story,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +157,25 @@ def _standings(draft_id: int, seats: Iterable[Seat]) -> dict[int, Standing]:
         return {}
     stage = open_stage(seats[0].workshop)
     frozen = Draft.objects.filter(pk=draft_id, frozen=True).exists()
-    return {seat.pk: _standing(seat, abilities_during(seat, stage), frozen) for seat in seats}
+    story = story_of(draft_id)
+
+    def standing(seat: Seat) -> Standing:
+        held = abilities_during(seat, stage)
+        return _standing(seat, held, story.abilities(seat, held), frozen)
+
+    return {seat.pk: standing(seat) for seat in seats}
 
 
-def _standing(seat: Seat, held: frozenset[Can], frozen: bool) -> Standing:
+def _standing(seat: Seat, held: frozenset[Can], here: frozenset[Can], frozen: bool) -> Standing:
+    """`held` anywhere in the workshop, `here` at this story."""
     with translation.override(seat.language):
-        may_read = Can.READ_OPEN in held
-        if not may_read or Can.CO_EDIT not in held:
+        may_read = Can.READ_OPEN in here
+        if not may_read or Can.CO_EDIT not in here:
             why = Why.NOT_ALLOWED
-            if may_read and in_another_stage(seat, Can.CO_EDIT):
+            if may_read and Can.CO_EDIT not in held and in_another_stage(seat, Can.CO_EDIT):
                 why = Why.STAGE_CLOSED
-            return Standing(False, may_read, why, refusal(seat, Can.CO_EDIT), seat.language)
+            say = refusal_at_story(seat, Can.CO_EDIT, held)
+            return Standing(False, may_read, why, say, seat.language)
         if frozen:
             return Standing(False, True, Why.FROZEN, sentence(Why.FROZEN), seat.language)
     return Standing(language=seat.language)

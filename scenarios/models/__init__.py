@@ -12,6 +12,7 @@ from scenarios.models.forces import (
     Milestone,
     Rating,
 )
+from scenarios.models.groups import GroupMember
 from scenarios.models.publication import Release
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "DrivingForce",
     "Edit",
     "Evidence",
+    "GroupMember",
     "Look",
     "Merge",
     "MergeVoice",

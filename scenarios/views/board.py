@@ -24,7 +24,7 @@ def board(request: SignedInRequest, slug: str) -> HttpResponse:
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     require(seat, Can.READ)
     context = standing(seat, "board")
-    context["board"] = board_of(seat.workshop, context["can"])
+    context["board"] = board_of(seat, context["can"])
     context["seeds"] = Seed.objects.readable_by(seat, any_state=False).count()
     return render(request, "scenarios/board.html", context)
 

@@ -12,6 +12,7 @@ from participants.requests import SignedInRequest
 from scenarios.analysis.diff import diff
 from scenarios.board import newest_logic, places
 from scenarios.forms.drafts import TextForm
+from scenarios.groups import story
 from scenarios.live import history as past
 from scenarios.live.posted import Conflict, NotSaved, save_text
 from scenarios.live.protocol import Why
@@ -19,7 +20,7 @@ from scenarios.live.words import sentence
 from scenarios.models import Draft, Edit, Revision
 from workshops.models import Seat
 from workshops.pages import standing
-from workshops.permissions import Can, refusal, require
+from workshops.permissions import Can, refusal_at_story, require
 
 EDITS_A_PAGE = 600
 REVISIONS = 20
@@ -61,7 +62,11 @@ def draft(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse
     """Where the text is written. A post is a page without scripting; what it cannot save it gives back."""
     seat, found = _find(request, slug, scenario_id, Can.READ_OPEN)
     context = _around(seat, found)
-    why = "" if Can.CO_EDIT in context["can"] else refusal(seat, Can.CO_EDIT)
+    why = (
+        ""
+        if Can.CO_EDIT in context["can"]
+        else refusal_at_story(seat, Can.CO_EDIT, context["held"])
+    )
     if found.frozen and not why:
         why = sentence(Why.FROZEN)
     if request.method == "POST":
@@ -139,7 +144,9 @@ def _find(request: SignedInRequest, slug: str, scenario_id: int, can: Can) -> tu
 
 
 def _around(seat: Seat, found: Draft) -> dict[str, Any]:
-    return standing(seat, "board") | {"scenario": found.scenario, "draft": found}
+    context = standing(seat, "board") | {"scenario": found.scenario, "draft": found}
+    held, here = context["can"], story(found.scenario)
+    return context | {"can": here.abilities(seat, held), "held": held, "story": here}
 
 
 def _returned_to(seat: Seat, found: Draft) -> Revision | None:

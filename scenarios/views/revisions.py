@@ -12,6 +12,7 @@ from participants.requests import SignedInRequest
 from scenarios.actions import revisions as actions
 from scenarios.analysis.diff import diff
 from scenarios.forms.drafts import SubmitForm
+from scenarios.groups import require_at, story
 from scenarios.kinds import against_last_accepted
 from scenarios.live.history import text_of
 from scenarios.models import Draft, Revision
@@ -25,9 +26,9 @@ from workshops.permissions import Can, require
 def submit(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse:
     """What would be handed in, against what was accepted before; the version read is the one handed in."""
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
-    require(seat, Can.SUBMIT)
     drafts = Draft.objects.within(seat.workshop).select_related("scenario__workshop")
     draft = get_object_or_404(drafts, scenario=scenario_id)
+    require_at(seat, Can.SUBMIT, draft.scenario)
     initial = {"client_key": uuid.uuid4(), "version": draft.version}
     form = SubmitForm(request.POST if request.method == "POST" else None, initial=initial)
     status, problem = 200, ""
@@ -59,6 +60,7 @@ def revision(request: SignedInRequest, slug: str, revision_id: int) -> HttpRespo
     ).select_related("seat", "draft__scenario__workshop")
     found = get_object_or_404(readable, pk=revision_id)
     mine = found.seat_id == seat.pk
+    context["can"] = story(found.draft.scenario).abilities(seat, context["can"])
     context |= against_last_accepted(found) | {
         "scenario": found.draft.scenario,
         "mine": mine,

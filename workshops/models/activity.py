@@ -36,6 +36,7 @@ class Activity(models.Model):
         DECIDED = "decided"
         DRAFTED = "drafted"
         RELEASED = "released"
+        ARRANGED_GROUPS = "arranged_groups"
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="activity")
     seat = models.ForeignKey(Seat, models.SET_NULL, null=True, blank=True, related_name="+")
