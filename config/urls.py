@@ -4,6 +4,7 @@ from config.health import healthz
 from participants.views import set_language
 from workshops.views.home import home
 
+handler403 = "workshops.views.refused.refused"
 urlpatterns = [
     path("", home, name="home"),
     path("healthz", healthz, name="healthz"),

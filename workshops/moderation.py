@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from participants import post
 from workshops.contributions import concrete, kind_of
 from workshops.models import Activity, Contribution, Decision, Seat
-from workshops.permissions import Can, abilities, refusal
+from workshops.permissions import Can, abilities, hold_stage, refuse
 
 Action = Decision.Action
 State = Contribution.State
@@ -49,10 +49,11 @@ def decide(
     by: Seat,
 ) -> Decision:
     """Decide on the version that was read; raises Overtaken if it changed or was decided since."""
+    hold_stage(by.workshop)
     locked = Contribution.objects.select_for_update().get(pk=contribution.pk)
     held = abilities(by)
     if _needed(action, held) not in held:
-        raise PermissionDenied(refusal(by, Can.MODERATE))
+        refuse(by, Can.MODERATE)
     kind = kind_of(locked)
     own = concrete(locked)
     if by.pk in kind.authors(own):

@@ -5,8 +5,10 @@ Only this module compares a role or a stage. There is no superuser, and no right
 
 from collections.abc import Collection
 from enum import StrEnum
+from typing import NoReturn
 
 from django.core.exceptions import PermissionDenied
+from django.db import connection
 from django.utils.translation import gettext as _
 
 from workshops.models import Role, Seat, Stage, StageKind, Workshop
@@ -107,8 +109,37 @@ OF_THE_OTHERS = frozenset({Can.CHALLENGE})
 WHILE_REPAIRED = frozenset({Can.CO_EDIT, Can.SUBMIT})
 
 
+class RulesChanged(PermissionDenied):
+    """The seat has yet to accept the ground rules in force."""
+
+    def __init__(self, why: str, slug: str) -> None:
+        super().__init__(why)
+        self.slug = slug
+
+
+def has_accepted_rules(seat: Seat) -> bool:
+    return seat.rules_version >= seat.workshop.rules_version
+
+
 def open_stage(workshop: Workshop) -> Stage | None:
     return Stage.objects.filter(workshop=workshop, state=Stage.State.OPEN).first()
+
+
+def hold_stage(workshop: Workshop) -> Stage | None:
+    """The open stage, kept open until the transaction ends: what commits before the close was in time.
+
+    Whoever closes a stage waits for this, and whoever comes after the close finds it closed. Taken before
+    any other lock. SQLite lets one transaction write at a time, from its beginning.
+    """
+    if connection.vendor != "postgresql" or not connection.in_atomic_block:
+        return open_stage(workshop)
+    query = """SELECT * FROM workshops_stage WHERE workshop_id = %s AND state = 'open' FOR SHARE"""
+    for _try in range(
+        2
+    ):  # who waited for a close sees what was opened after it only by asking again
+        for stage in Stage.objects.raw(query, [workshop.pk]):
+            return stage
+    return None
 
 
 def rights(role: str, kind: str | None) -> frozenset[Can]:
@@ -121,22 +152,31 @@ def rights(role: str, kind: str | None) -> frozenset[Can]:
 
 def abilities(seat: Seat) -> frozenset[Can]:
     """Everything this seat can do now; costs one query."""
-    if seat.state != Seat.State.TAKEN:
-        return frozenset()
     return abilities_during(seat, open_stage(seat.workshop))
 
 
 def abilities_during(seat: Seat, stage: Stage | None) -> frozenset[Can]:
     """Everything this seat can do while that stage is open; for who asks for many seats at once."""
-    if seat.state != Seat.State.TAKEN:
+    if seat.state != Seat.State.TAKEN or not has_accepted_rules(seat):
         return frozenset()
     return rights(seat.role, stage.kind if stage else None)
 
 
 def require(seat: Seat, can: Can) -> None:
-    """Raise PermissionDenied, with a sentence for the person, unless the seat can."""
-    if can not in abilities(seat):
-        raise PermissionDenied(refusal(seat, can))
+    """Raise PermissionDenied, with a sentence for the person, unless the seat can.
+
+    Inside a transaction, a right that the stage gives stays until the transaction ends.
+    """
+    stage = open_stage(seat.workshop) if can in ALWAYS[seat.role] else hold_stage(seat.workshop)
+    if can not in abilities_during(seat, stage):
+        refuse(seat, can)
+
+
+def refuse(seat: Seat, can: Can) -> NoReturn:
+    why = refusal(seat, can)
+    if seat.state == Seat.State.TAKEN and not has_accepted_rules(seat):
+        raise RulesChanged(why, seat.workshop.slug)
+    raise PermissionDenied(why)
 
 
 def require_unreleased(workshop: Workshop) -> None:
@@ -178,6 +218,8 @@ def refusal(seat: Seat, can: Can) -> str:
     """Why not, in a sentence."""
     if seat.state != Seat.State.TAKEN:
         return _("You no longer have a seat in this workshop.")
+    if not has_accepted_rules(seat):
+        return _("The ground rules have changed. Read and accept them, then go on.")
     if in_another_stage(seat, can):
         return _("This is not open now. The workshop is in another stage.")
     return _("Your role in this workshop does not include this.")

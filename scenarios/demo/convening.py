@@ -16,9 +16,13 @@ from workshops.models import (
     DigestPreference,
     GroundRules,
     Role,
+    RulesAcceptance,
     Seat,
     Stage,
 )
+
+# The second version came after the first meeting, when everybody had sat down.
+RULES_AT = {1: "73d 08:00", 2: "64d 17:00"}
 
 
 def convene(room: Room, data: dict[str, Any]) -> None:
@@ -33,7 +37,16 @@ def convene(room: Room, data: dict[str, Any]) -> None:
 def _write_rules(room: Room, rules: list[dict[str, Any]]) -> None:
     for version in (1, 2):
         said = [f"- {rule['text']}" for rule in rules if rule.get("since", 1) <= version]
-        GroundRules.objects.create(workshop=room.workshop, version=version, text="\n".join(said))
+        room.rules.append(
+            GroundRules.objects.create(
+                workshop=room.workshop,
+                version=version,
+                text="\n".join(said),
+                created_at=room.at(RULES_AT[version]),
+            )
+        )
+    room.workshop.rules_version = 2
+    room.workshop.save(update_fields=["rules_version"])
 
 
 def _name_sides(room: Room, data: list[dict[str, Any]]) -> None:
@@ -85,6 +98,11 @@ def _seat_everybody(room: Room, data: dict[str, Any]) -> None:
             rhythm=rhythms.get(seat.pseudonym, DigestPreference.Rhythm.WEEKLY),
             covered_until=room.now - timedelta(days=1),
         )
+        for seat in seats
+    )
+    RulesAcceptance.objects.bulk_create(
+        RulesAcceptance(rules=rules, seat=seat, at=max(seat.taken_at or first, rules.created_at))
+        for rules in room.rules
         for seat in seats
     )
     for seat in seats:

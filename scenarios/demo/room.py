@@ -6,13 +6,14 @@ from typing import Any
 
 from scenarios.demo.history import moment
 from scenarios.models import Scenario
-from workshops.models import Activity, Constituency, Role, Seat, Stage, Workshop
+from workshops.models import Activity, Constituency, GroundRules, Role, Seat, Stage, Workshop
 
 
 @dataclass
 class Room:
     workshop: Workshop
     now: datetime
+    rules: list[GroundRules] = field(default_factory=list)
     sides: dict[str, Constituency] = field(default_factory=dict)
     seats: dict[str, Seat] = field(default_factory=dict)  # those taken, by pseudonym
     stages: dict[str, Stage] = field(default_factory=dict)

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from participants import post
 from participants.models import Participant
 from workshops import events, names, tokens
-from workshops.actions import lock_workshop
-from workshops.models import Activity, DigestPreference, Invitation, Seat, Workshop
+from workshops.actions import lock_workshop, rules
+from workshops.models import Activity, DigestPreference, GroundRules, Invitation, Seat, Workshop
 from workshops.permissions import Can, require
 
 GOOD_FOR = timedelta(days=14)
@@ -97,17 +97,19 @@ def accept(
     """Sit down. Answers everything that may have changed since the page was read with a sentence."""
     invitation = _hold(token)
     seat = invitation.seat
-    _check_rules(seat.workshop, rules_version)
+    in_force = _check_rules(seat.workshop, rules_version)
     _check_sitter(seat.workshop, pseudonym, by)
     now = timezone.now()
     _answer(invitation, State.ACCEPTED)
     seat.participant, seat.pseudonym, seat.language = by, pseudonym, language
-    seat.state, seat.taken_at, seat.rules_version = Seat.State.TAKEN, now, rules_version
+    seat.state, seat.taken_at = Seat.State.TAKEN, now
     try:
         with transaction.atomic():
             seat.save()
     except IntegrityError:
         raise _name_taken() from None
+    if in_force is not None:
+        rules.record(in_force, seat)
     DigestPreference.objects.get_or_create(seat=seat, defaults={"covered_until": now})
     Activity.objects.create(workshop=seat.workshop, seat=seat, verb=Activity.Verb.TOOK_SEAT)
     events.announce(seat.workshop_id, events.AccessChanged(seat=seat.pk))
@@ -148,12 +150,13 @@ def _end(seat: Seat) -> int:
     return lapsed + offers.update(state=State.REVOKED, address="")
 
 
-def _check_rules(workshop: Workshop, version: int) -> None:
-    rules = workshop.ground_rules.first()
-    if rules is not None and rules.version != version:
+def _check_rules(workshop: Workshop, version: int) -> GroundRules | None:
+    in_force = workshop.ground_rules.first()
+    if in_force is not None and in_force.version != version:
         raise ValidationError(
             _("The ground rules have changed. Please read them again."), code="rules"
         )
+    return in_force
 
 
 def _check_sitter(workshop: Workshop, pseudonym: str, by: Participant) -> None:

@@ -10,12 +10,11 @@ from django.utils.translation import gettext as _
 
 from participants.models import Participant
 from workshops import layouts, names
-from workshops.actions import lock_workshop
+from workshops.actions import lock_workshop, rules
 from workshops.models import (
     Activity,
     Constituency,
     DigestPreference,
-    GroundRules,
     Role,
     Seat,
     Stage,
@@ -79,7 +78,6 @@ def _open(
         Constituency(workshop=workshop, position=position, **vars(side))
         for position, side in enumerate(sides)
     )
-    GroundRules.objects.create(workshop=workshop, text=ground_rules)
     seat = Seat.objects.create(
         workshop=workshop,
         participant=by,
@@ -87,9 +85,9 @@ def _open(
         pseudonym=name,
         language=workshop.language,
         state=Seat.State.TAKEN,
-        rules_version=1,
         taken_at=now,
     )
+    rules.write(workshop, ground_rules, by=seat)
     DigestPreference.objects.create(seat=seat)
     Activity.objects.create(workshop=workshop, seat=seat, verb=Activity.Verb.OPENED_WORKSHOP)
     return workshop
@@ -104,19 +102,5 @@ def edit_setup(*, facts: dict[str, Any], ground_rules: str, by: Seat) -> Worksho
     for fact, value in facts.items():
         setattr(workshop, fact, value)
     workshop.save(update_fields=list(facts))
-    latest = workshop.ground_rules.first()
-    if latest is None or latest.text != ground_rules:
-        version = latest.version + 1 if latest else 1
-        GroundRules.objects.create(workshop=workshop, version=version, text=ground_rules)
-        Seat.objects.filter(pk=by.pk).update(rules_version=version)
+    rules.write(workshop, ground_rules, by=by)
     return workshop
-
-
-@transaction.atomic
-def accept_rules(*, version: int, by: Seat) -> None:
-    """Accepting an older version than the one in force is no acceptance of it."""
-    require(by, Can.READ)
-    latest = GroundRules.objects.filter(workshop=by.workshop_id).first()
-    if latest is None or latest.version != version:
-        raise ValidationError(_("The ground rules have changed. Please read them again."))
-    Seat.objects.filter(pk=by.pk).update(rules_version=version)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from workshops import events
 from workshops.actions import lock_workshop
 from workshops.models import Constituency, Invitation, Role, Seat
-from workshops.permissions import Can, require, require_unreleased
+from workshops.permissions import Can, refuse, require, require_unreleased
 
 MOST_SEATS = 500
 State = Seat.State
@@ -73,7 +73,8 @@ def remove(seat: Seat, *, by: Seat) -> None:
 @transaction.atomic
 def leave(*, by: Seat) -> None:
     workshop = lock_workshop(by)
-    require(by, Can.READ)
+    if by.state != State.TAKEN:
+        refuse(by, Can.READ)
     facilitators = workshop.seats.taken().filter(role=Role.FACILITATOR)
     if by.role == Role.FACILITATOR and not facilitators.exclude(pk=by.pk).exists():
         raise ValidationError(

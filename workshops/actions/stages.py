@@ -62,8 +62,7 @@ def reopen(*, stage_id: int, because: str, by: Seat) -> Stage:
 @transaction.atomic
 def set_closing(*, stage_id: int, closes_at: datetime | None, by: Seat) -> Stage:
     """Say when a stage is meant to close. It stays open until somebody closes it."""
-    lock_workshop(by)
-    require(by, Can.MOVE_STAGES)
+    _lock(stage_id, by)
     stage = _stages(by).filter(pk=stage_id).first()
     if stage is None or stage.state == State.CLOSED:
         raise ValidationError(_("This stage is closed already."))
@@ -75,8 +74,7 @@ def set_closing(*, stage_id: int, closes_at: datetime | None, by: Seat) -> Stage
 
 def _take(seen: int | None, by: Seat) -> Stage | None:
     """Ask, lock, and compare with what the page showed; the stage that is open."""
-    lock_workshop(by)
-    require(by, Can.MOVE_STAGES)
+    _lock(seen, by)
     now_open = open_stage(by.workshop)
     if (now_open.pk if now_open else None) != seen:
         raise ValidationError(
@@ -86,6 +84,13 @@ def _take(seen: int | None, by: Seat) -> Stage | None:
             code="overtaken",
         )
     return now_open
+
+
+def _lock(stage_id: int | None, by: Seat) -> None:
+    """Wait for whoever puts something in under this stage's rights, then have the workshop to oneself."""
+    _stages(by).select_for_update(no_key=True).filter(pk=stage_id or 0).first()
+    lock_workshop(by)
+    require(by, Can.MOVE_STAGES)
 
 
 def _stages(by: Seat) -> QuerySet[Stage]:

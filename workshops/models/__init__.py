@@ -1,6 +1,6 @@
 from workshops.models.activity import Activity, DigestPreference
 from workshops.models.contributions import Contribution, Decision, GlossaryTerm
-from workshops.models.seats import GroundRules, Invitation, Role, Seat
+from workshops.models.seats import GroundRules, Invitation, Role, RulesAcceptance, Seat
 from workshops.models.workshop import Constituency, Stage, StageKind, Workshop
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "GroundRules",
     "Invitation",
     "Role",
+    "RulesAcceptance",
     "Seat",
     "Stage",
     "StageKind",

@@ -27,6 +27,7 @@ class GroundRules(models.Model):
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="ground_rules")
     version = models.PositiveSmallIntegerField(default=1)
     text = models.TextField(max_length=4000)
+    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-version"]
@@ -36,6 +37,23 @@ class GroundRules(models.Model):
 
     def __str__(self) -> str:
         return f"ground rules {self.version} of workshop {self.workshop_id}"
+
+
+class RulesAcceptance(models.Model):
+    """That a seat accepted one version, and when."""
+
+    rules = models.ForeignKey(GroundRules, models.CASCADE, related_name="acceptances")
+    seat = models.ForeignKey("Seat", models.CASCADE, related_name="acceptances")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-rules__version"]
+        constraints = [
+            models.UniqueConstraint(fields=["rules", "seat"], name="one_acceptance_a_version")
+        ]
+
+    def __str__(self) -> str:
+        return f"acceptance of rules {self.rules_id} by seat {self.seat_id}"
 
 
 class SeatQuerySet(models.QuerySet["Seat"]):

@@ -85,6 +85,8 @@ class Workshop(models.Model):
         default=5, validators=[MinValueValidator(3), MaxValueValidator(50)]
     )
     state = models.CharField(max_length=9, choices=State.choices, default=State.DRAFT)
+    # The version of the ground rules in force, kept here since every right depends on it.
+    rules_version = models.PositiveSmallIntegerField(default=0)
     client_key = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     published_at = models.DateTimeField(null=True, blank=True)

@@ -29,5 +29,5 @@ def digest(request: SignedInRequest, slug: str) -> HttpResponse:
         digests.prefer(**form.cleaned_data, by=seat)
         messages.success(request, _("Saved."))
         return redirect("workshops:page", slug)
-    context = standing(seat) | {"form": form}
+    context = standing(seat, before_rules=True) | {"form": form}
     return render(request, "workshops/digest.html", context, status=422 if form.is_bound else 200)

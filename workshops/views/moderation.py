@@ -2,7 +2,6 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +14,7 @@ from workshops.contributions import concrete, kind_of, titles
 from workshops.forms.moderation import DecisionForm
 from workshops.models import Contribution, Decision, Seat
 from workshops.pages import standing
-from workshops.permissions import Can, refusal
+from workshops.permissions import Can, refuse
 
 State = Contribution.State
 
@@ -24,7 +23,7 @@ def _moderator(request: SignedInRequest, slug: str) -> tuple[Seat, dict[str, Any
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     context = standing(seat, "moderation")
     if not context["can"] & {Can.MODERATE, Can.REDACT}:
-        raise PermissionDenied(refusal(seat, Can.MODERATE))
+        refuse(seat, Can.MODERATE)
     return seat, context
 
 

@@ -175,7 +175,7 @@ def leave(request: SignedInRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, _("You have left the workshop. What you wrote stays."))
             return redirect("home")
-    context = standing(seat) | {"refused": refused}
+    context = standing(seat, before_rules=True) | {"refused": refused}
     return render(request, "workshops/leave.html", context, status=409 if refused else 200)
 
 

@@ -5,13 +5,15 @@ from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from participants.requests import SignedInRequest
 from workshops.actions import opening as actions
+from workshops.actions import rules
 from workshops.forms.opening import RulesForm, SetupForm
-from workshops.models import Seat
+from workshops.models import RulesAcceptance, Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
 
@@ -22,11 +24,11 @@ def setup(request: SignedInRequest, slug: str) -> HttpResponse:
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     require(seat, Can.EDIT_SETUP)
     workshop = seat.workshop
-    rules = workshop.ground_rules.first()
+    in_force = workshop.ground_rules.first()
     facts = {name: getattr(workshop, name, "") for name in SetupForm.base_fields}
     form = SetupForm(
         request.POST if request.method == "POST" else None,
-        initial=facts | {"ground_rules": rules.text if rules else ""},
+        initial=facts | {"ground_rules": in_force.text if in_force else ""},
     )
     if form.is_valid():
         facts = dict(form.cleaned_data)
@@ -40,18 +42,26 @@ def setup(request: SignedInRequest, slug: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "POST"])
 def ground_rules(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Opens before the rules are accepted; `next` is the page that somebody was on the way to."""
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     form = RulesForm(request.POST if request.method == "POST" else None)
+    onward = request.GET.get("next", "")
     status = 200
     if form.is_valid():
         try:
-            actions.accept_rules(**form.cleaned_data, by=seat)
+            rules.accept(**form.cleaned_data, by=seat)
         except ValidationError as refused:
             form.add_error(None, refused)
         else:
             messages.success(request, _("Thank you."))
-            return redirect(seat.workshop)
+            here = url_has_allowed_host_and_scheme(onward, allowed_hosts=None)
+            return redirect(onward if here else seat.workshop)
     if form.is_bound:
         status = 422
-    context = standing(seat) | {"form": form, "rules": seat.workshop.ground_rules.first()}
+    accepted = RulesAcceptance.objects.filter(seat=seat).select_related("rules")
+    context = standing(seat, before_rules=True) | {
+        "form": form,
+        "rules": seat.workshop.ground_rules.first(),
+        "accepted": list(accepted),
+    }
     return render(request, "workshops/ground_rules.html", context, status=status)

@@ -35,8 +35,8 @@ def move(request: SignedInRequest, slug: str) -> HttpResponse:
     form = MoveForm(request.POST)
     if not form.is_valid():
         known = form.errors.keys() == {"because"}
-        said = [] if known else [_("Use one of the buttons on this page.")]
-        return _show(request, seat, status=422, refused=said, moving=form)
+        why = [] if known else [_("Use one of the buttons on this page.")]
+        return _show(request, seat, status=422, refused=why, moving=form)
     given = form.cleaned_data
     try:
         if given["act"] == "close":

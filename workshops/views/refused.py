@@ -1,0 +1,26 @@
+"""The page of a refusal: the sentence, and the words somebody had typed, so that they can be copied."""
+
+import re
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+UNWRITTEN = re.compile(r"csrf|password|secret|token|code|key", re.IGNORECASE)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    context = {"why": str(exception), "typed": typed(request)}
+    return render(request, "403.html", context, status=403)
+
+
+def typed(request: HttpRequest) -> list[str]:
+    """What was written in words: of several, or long. Keys, choices and numbers are quickly given again."""
+    if not request.user.is_authenticated:
+        return []
+    return [
+        value
+        for name, values in request.POST.lists()
+        if not UNWRITTEN.search(name)
+        for value in values
+        if len(value.split()) > 1
+    ]
