@@ -16,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from config import env as environment
-from config import health
+from config import health, static
 from config.celery import app
 from workshops import events
 
@@ -35,7 +35,7 @@ class Command(BaseCommand):
             )
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
-        call_command("collectstatic", verbosity=0, interactive=False)
+        static.collect()
         cache.delete(health.WORKER_KEY)
         host, port = options["host"], options["port"]
         address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
