@@ -31,4 +31,4 @@ RUN python scripts/messages.py compile \
     && useradd --system --no-create-home --uid 10001 flamingo
 USER 10001
 EXPOSE 8000
-CMD ["daphne", "--bind", "0.0.0.0", "--port", "8000", "--verbosity", "0", "--websocket-max-message-size", "65536", "--websocket-max-frame-size", "65536", "--server-name", "flamingo", "config.asgi:application"]
+CMD ["python", "manage.py", "web", "--host", "0.0.0.0", "--port", "8000"]

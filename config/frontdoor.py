@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,8 @@ class _TooLarge(Exception):
 def limit_bodies(app: Any, max_body: int = MAX_BODY) -> Any:
     """Answer 413 to a request whose body is, or grows, longer than `max_body` bytes.
 
-    And 415 to one in another writing than ours: Django would fail while it reads it.
+    And 415 to one in another writing than ours: Django would fail while it reads it. And 400 to one for another site,
+    about which Django would make much ado in the log.
     """
 
     async def limited(scope: Any, receive: Any, send: Any) -> None:
@@ -26,6 +29,9 @@ def limit_bodies(app: Any, max_body: int = MAX_BODY) -> Any:
             return
         if not _is_utf_8(headers.get(b"content-type", b"")):
             await _answer(send, 415, _("What you sent is not written in UTF-8. Send it as UTF-8."))
+            return
+        if not _is_for_us(headers.get(b"host", b"")):
+            await _answer(send, 400, _("This address leads to no site of ours."))
             return
         seen = 0
 
@@ -48,6 +54,11 @@ def limit_bodies(app: Any, max_body: int = MAX_BODY) -> Any:
 async def _refuse(send: Any) -> None:
     text = _("What you sent is larger than we can take. Shorten it and send it again.")
     await _answer(send, 413, text)
+
+
+def _is_for_us(host: bytes) -> bool:
+    domain, _port = split_domain_port(host.decode("latin-1"))
+    return validate_host(domain, settings.ALLOWED_HOSTS)
 
 
 def _is_utf_8(content_type: bytes) -> bool:

@@ -5,6 +5,8 @@ import pytest
 
 from config.frontdoor import limit_bodies
 
+HERE = (b"host", b"127.0.0.1:8000")
+
 
 async def swallow(scope: Any, receive: Any, send: Any) -> None:
     while (await receive()).get("more_body"):
@@ -27,7 +29,7 @@ def answer(headers: list[tuple[bytes, bytes]], chunks: list[bytes]) -> int:
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(limit_bodies(swallow, max_body=100)({"headers": headers}, receive, send))
+    asyncio.run(limit_bodies(swallow, max_body=100)({"headers": [HERE, *headers]}, receive, send))
     return int(sent[0]["status"])
 
 
@@ -66,3 +68,8 @@ def test_a_body_that_is_not_utf_8_is_refused(kind: bytes) -> None:
 )
 def test_a_body_of_any_other_kind_passes(kind: bytes) -> None:
     assert answer([(b"content-type", kind)], [b"--x--"]) == 200
+
+
+@pytest.mark.parametrize("host", [b"evil.example", b"", b"\xff", b"127.0.0.1.evil.example", b"a b"])
+def test_a_request_for_another_site_is_refused(host: bytes) -> None:
+    assert answer([(b"host", host)], [b""]) == 400

@@ -8,7 +8,6 @@ from typing import Any
 
 from celery.beat import EmbeddedService
 from celery.worker import WorkController
-from daphne.server import Server
 from django.conf import settings
 from django.core.cache import cache
 from django.core.management import call_command
@@ -46,21 +45,14 @@ class Command(BaseCommand):
 
     def _serve(self, host: str, port: int, address: str) -> None:
         from config.asgi import application
+        from config.server import Server
 
         def ready() -> None:
             events.use_loop(asyncio.get_event_loop())
             self.stdout.write(welcome(address))
             self.stdout.flush()
 
-        Server(
-            application=application,
-            endpoints=[f"tcp:port={port}:interface={host.replace(':', chr(92) + ':')}"],
-            ready_callable=ready,
-            websocket_handshake_timeout=10,
-            websocket_max_message_size=64 * 1024,
-            websocket_max_frame_size=64 * 1024,
-            server_name="flamingo",
-        ).run()
+        Server(application, host=host, port=port, ready=ready).run()
 
 
 def welcome(address: str) -> str:
