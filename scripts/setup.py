@@ -124,7 +124,9 @@ def packages() -> list[Path]:
 
 
 def install_packages() -> None:
-    call(PYTHON, "-m", "uv", "pip", "sync", "--require-hashes", "--python", PYTHON, *packages())
+    # Compiled once here rather than at every start, where the environment forbids Python to keep it.
+    options = ("--require-hashes", "--compile-bytecode", "--python", PYTHON)
+    call(PYTHON, "-m", "uv", "pip", "sync", *options, *packages())
     NODE.unlink(missing_ok=True)
     NODE.symlink_to(system_node() or shipped_node())
 

@@ -26,6 +26,8 @@ PYTEST = [sys.executable, "-m", "pytest", "-q", "--durations=5", "--durations-mi
 LOGS = ROOT / "test-results"
 NODE = [str(ROOT / ".venv" / "bin" / "node"), "--test"]
 IN_CI = os.environ.get("CI") == "true"
+# A second run is quick since our own modules, and what pytest makes of the tests, stay compiled.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
 @dataclass
@@ -89,7 +91,8 @@ def services() -> Iterator[dict[str, str]]:
 
 
 def run_one(phase: Phase, arguments: list[str]) -> int:
-    command = [*phase.command, *(arguments or phase.all_of_it)]
+    only_options = all(argument.startswith("-") for argument in arguments)
+    command = [*phase.command, *(phase.all_of_it if only_options else []), *arguments]
     return subprocess.run(command, cwd=ROOT, env=os.environ | phase.env).returncode
 
 

@@ -1,3 +1,4 @@
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,6 +8,8 @@ import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
 from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.models.signals import post_migrate
+from django.template import Template
 
 from tests.processes import WebServer, embedded_server
 from tests.services.servers import NoServer, Postgres, Valkey
@@ -32,6 +35,18 @@ def _matters_here(item: pytest.Item) -> bool:
         return True
     fixtures = set(getattr(item, "fixturenames", ()))
     return bool(fixtures & NEEDS_A_DATABASE) or item.get_closest_marker("django_db") is not None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_done_for_nobody(django_test_environment: None) -> None:
+    """What Django and Python do at every turn, and no test of ours looks at."""
+    # Each rendered template would be copied with its context for `response.context`.
+    Template._render = lambda self, context: self.nodelist.render(context)  # type: ignore[attr-defined]
+    # Permissions, made anew each time tables are emptied: ours are in workshops/permissions.py.
+    post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def missing(reason: str) -> None:

@@ -8,21 +8,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
-from django.db import connection
+from django.db import transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import override_settings
+from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from participants.models import Delivery, Participant
 from scenarios.demo.history import HERE, BrokenHistory, moment, replay, stories, written
-from scenarios.demo.load import find_demo, load_demo, read
+from scenarios.demo.load import load_demo, read
 from scenarios.demo.places import PLACES, seat_for
 from scenarios.live.changeset import ChangeSet, characters
 from scenarios.live.history import text_at, text_of
 from scenarios.models import Assumption, Draft, Response, Revision, Scenario, Seed
-from tests.factories import make_workshop
 from workshops.models import (
     Activity,
     Contribution,
@@ -41,9 +39,17 @@ FACTS: dict[str, Any] = json.loads((HERE / "montfleur_facts.json").read_text("ut
 PRESCRIBES = re.compile(r"\b(should|will|must|ought)\b", re.IGNORECASE)
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Workshop]:
+    """Once for all: every test reads it, or changes it in a transaction inside this one."""
+    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
+        yield load_demo()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def workshop(db: None) -> Workshop:
-    return load_demo()
+def workshop(loaded: Workshop, db: None) -> Workshop:
+    return Workshop.objects.get(pk=loaded.pk)
 
 
 @pytest.fixture(autouse=True)
@@ -273,27 +279,6 @@ def test_loading_twice_finds_the_first(workshop: Workshop) -> None:
     assert (Contribution.objects.count(), Participant.objects.count()) == before
 
 
-def test_loading_stays_cheap(db: None) -> None:
-    with CaptureQueriesContext(connection) as queries:
-        load_demo()
-
-    assert len(queries) < 450
-
-
-def test_half_a_demonstration_is_none(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scenarios.demo.load.write_drafts", interrupted)
-
-    with pytest.raises(KeyboardInterrupt):
-        load_demo()
-
-    assert find_demo() is None
-    assert not Participant.objects.exists()
-
-
-def interrupted(room: object) -> None:
-    raise KeyboardInterrupt
-
-
 # --- the door ---------------------------------------------------------------------------------
 
 
@@ -326,33 +311,6 @@ def test_a_seat_that_was_left_is_not_signed_in_to(client: Client, workshop: Work
     assert client.post("/demo/sign-in/", {"role": "observer"}).status_code == 404
 
 
-@pytest.mark.parametrize("place", ["", "superuser", "participant\0", "é" * 5000])
-def test_an_unknown_place_is_refused(client: Client, db: None, place: str) -> None:
-    response = client.post("/demo/sign-in/", {"role": place})
-
-    assert response.status_code == 400
-    assert "_auth_user_id" not in client.session
-
-
-def test_signing_in_before_the_demonstration_is_loaded_finds_nothing(
-    client: Client, db: None
-) -> None:
-    assert client.post("/demo/sign-in/", {"role": "facilitator"}).status_code == 404
-
-
-def test_one_press_loads_it(client: Client, db: None) -> None:
-    response = client.post("/demo/")
-
-    assert response.status_code == 302
-    assert find_demo() is not None
-
-
-@pytest.mark.parametrize("path", ["/demo/", "/demo/sign-in/"])
-def test_a_look_changes_nothing(client: Client, db: None, path: str) -> None:
-    assert client.get(path).status_code == 405
-    assert find_demo() is None
-
-
 def test_there_is_no_such_door_outside_embedded_mode(
     client: Client, workshop: Workshop, settings: Settings
 ) -> None:
@@ -366,66 +324,12 @@ def test_there_is_no_such_door_outside_embedded_mode(
     assert Participant.objects.count() == people
 
 
-def test_the_first_page_offers_the_demonstration_then_its_seats(client: Client, db: None) -> None:
-    empty = client.get("/").content.decode()
-    load_demo()
-    loaded = client.get("/").content.decode()
-
-    assert 'action="/demo/"' in empty
-    assert "/demo/sign-in/" not in empty
-    assert 'action="/demo/"' not in loaded
-    assert loaded.count('name="role"') == len(PLACES)
-
-
 def test_whoever_took_a_seat_can_change_it_on_their_first_page(
     client: Client, workshop: Workshop
 ) -> None:
     client.post("/demo/sign-in/", {"role": "moderator"})
 
     assert client.get("/").content.decode().count('name="role"') == len(PLACES)
-
-
-def test_the_first_page_offers_nothing_of_the_kind_elsewhere(
-    client: Client, db: None, settings: Settings
-) -> None:
-    load_demo()
-    settings.DEMO = False
-
-    assert "/demo/" not in client.get("/").content.decode()
-
-
-def test_a_workshop_of_ones_own_ends_the_offer_to_load(client: Client, db: None) -> None:
-    make_workshop()
-
-    assert "/demo/" not in client.get("/").content.decode()
-
-
-def test_the_door_asks_for_the_form_it_gave(db: None) -> None:
-    strict = Client(enforce_csrf_checks=True)
-
-    assert strict.post("/demo/sign-in/", {"role": "facilitator"}).status_code == 403
-
-
-def test_the_command_loads_and_says_where_to_look(
-    db: None, capsys: pytest.CaptureFixture[str]
-) -> None:
-    call_command("demo")
-    first = capsys.readouterr().out
-    call_command("demo")
-    second = capsys.readouterr().out
-
-    assert find_demo() is not None
-    assert "is loaded" in first
-    assert "http" in first
-    assert "there already" in second
-
-
-def test_the_command_is_refused_outside_embedded_mode(db: None, settings: Settings) -> None:
-    settings.DEMO = False
-
-    with pytest.raises(CommandError, match="DATABASE_URL"):
-        call_command("demo")
-    assert find_demo() is None
 
 
 def test_the_data_names_no_seat_that_does_not_exist() -> None:

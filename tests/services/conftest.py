@@ -1,17 +1,25 @@
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from uuid import uuid4
 
 import psycopg2
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Mailbox
 
-from tests.services.servers import free_port
+from tests.services.servers import Valkey, free_port
 from tests.services.stack import Stack, running
 
 
-@pytest.fixture(scope="module")
+@dataclass
+class House:
+    """A whole stack, and the Valkey that only it uses; whoever stops that starts it again."""
+
+    stack: Stack
+    valkey: Valkey
+
+
+@pytest.fixture(scope="session")
 def empty_database() -> Iterator[str]:
     """The address of a database with nothing in it, on the suite's PostgreSQL."""
     server = os.environ["TEST_DATABASE_URL"]
@@ -25,20 +33,15 @@ def empty_database() -> Iterator[str]:
     admin.close()
 
 
-@pytest.fixture(scope="module")
-def live_stack(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Two web processes, a worker and a beat, as docker-compose.yml runs them; mail lands in folder/mail."""
-    folder = tmp_path_factory.mktemp("stack")
-    mail = Controller(Mailbox(folder / "mail"), hostname="127.0.0.1", port=free_port())
-    mail.start()
-    redis = os.environ["TEST_REDIS_URL"].rpartition("/")[0]
-    try:
-        with running(
-            folder,
+@pytest.fixture(scope="session")
+def house(empty_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Two web processes, a worker and a beat, as docker-compose.yml runs them, for all tests here."""
+    with ExitStack() as exits:
+        valkey = exits.enter_context(Valkey())
+        stack = running(
+            tmp_path_factory.mktemp("house"),
             DATABASE_URL=empty_database,
-            REDIS_URL=f"{redis}/60",
-            EMAIL_URL=f"smtp://127.0.0.1:{mail.port}",
-        ) as stack:
-            yield stack
-    finally:
-        mail.stop()
+            REDIS_URL=valkey.url,
+            EMAIL_URL=f"smtp://127.0.0.1:{free_port()}",
+        )
+        yield House(exits.enter_context(stack), valkey)
