@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from scenarios.analysis.diff import diff
 from scenarios.live.history import authors_between
-from scenarios.models import Assumption, Revision, Scenario, Seed
+from scenarios.models import Assumption, Comment, Revision, Scenario, Seed
 from workshops import contributions
 from workshops.contributions import Kind
 from workshops.models import Contribution, Decision
@@ -47,6 +48,20 @@ def register() -> None:
             decided=_decided,
         ),
     )
+
+    comment = Kind(
+        model=Comment,
+        title=lambda row: shortened(row.text or row.replacement or _("Words to be taken out")),
+        url=lambda row: _address("scenarios:comment", row),
+        needs=("seat__workshop",),
+        template="scenarios/_moderate_comment.html",
+    )
+    contributions.register(Contribution.Kind.COMMENT, comment)
+    contributions.register(Contribution.Kind.SUGGESTION, comment)
+
+
+def shortened(text: str) -> str:
+    return Truncator(" ".join(text.split())).chars(120)
 
 
 def _address(name: str, contribution: Contribution) -> str:

@@ -1,6 +1,15 @@
 from django.urls import include, path
 
-from scenarios.views import assumptions, board, drafts, groups, publication, revisions, seeds
+from scenarios.views import (
+    assumptions,
+    board,
+    comments,
+    drafts,
+    groups,
+    publication,
+    revisions,
+    seeds,
+)
 
 app_name = "scenarios"
 
@@ -24,9 +33,15 @@ _scenarios = [
     path("<int:scenario_id>/", drafts.scenario, name="scenario"),
     path("<int:scenario_id>/premise/", board.edit, name="edit"),
     path("<int:scenario_id>/draft/", drafts.draft, name="draft"),
+    path("<int:scenario_id>/comments/", comments.comments, name="comments"),
     path("<int:scenario_id>/history/", drafts.history, name="history"),
     path("<int:scenario_id>/history/<int:version>/", drafts.version, name="version"),
     path("<int:scenario_id>/submission/", revisions.submit, name="submit"),
+]
+_comments = [
+    path("<int:comment_id>/", comments.comment, name="comment"),
+    path("<int:comment_id>/settlement/", comments.settle, name="settle"),
+    path("<int:comment_id>/reaction/", comments.react, name="react"),
 ]
 _reports = [
     path("", publication.report, name="report"),
@@ -37,6 +52,7 @@ urlpatterns = [
     path("workshops/<slug:slug>/assumptions/", include(_assumptions)),
     path("workshops/<slug:slug>/seeds/", include(_seeds)),
     path("workshops/<slug:slug>/scenarios/", include(_scenarios)),
+    path("workshops/<slug:slug>/comments/", include(_comments)),
     path("workshops/<slug:slug>/revisions/<int:revision_id>/", revisions.revision, name="revision"),
     path("workshops/<slug:slug>/publication/", publication.release, name="release"),
     path("reports/<slug:slug>/", include(_reports)),

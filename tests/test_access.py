@@ -21,7 +21,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from config.asgi import application
 from scenarios.live.posted import Saved, save_text
-from scenarios.models import Seed
+from scenarios.models import Comment, Seed
 from scenarios.routing import websocket_urlpatterns
 from tests.factories import (
     make_assumption,
@@ -99,12 +99,15 @@ ROWS: dict[str, Row] = {
     "scenarios:assumption": Row("302 404 404 200 200 200", "302 404 404 422 403 403"),
     "scenarios:assumptions": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:board": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "scenarios:comment": Row("302 404 403 302 302 302", "302 404 403 422 403 422"),
+    "scenarios:comments": Row("302 404 403 200 200 200", "302 404 403 422 403 422"),
     "scenarios:draft": Row("302 404 403 200 200 200", "302 404 403 422 403 422"),
     "scenarios:edit": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
     "scenarios:groups": Row("302 404 403 200 200 200", "302 404 403 403 403 302"),
     "scenarios:history": Row("302 404 403 200 200 200", "302 405 405 405 405 405"),
     "scenarios:logic": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
     "scenarios:propose": Row("302 404 403 200 403 403", "302 404 403 422 403 403"),
+    "scenarios:react": Row("302 405 405 405 405 405", "302 404 403 422 403 422"),
     "scenarios:release": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "scenarios:report": Row("404 404 200 200 200 200"),
     "scenarios:report_json": Row("404 404 404 200 200 200"),
@@ -114,6 +117,7 @@ ROWS: dict[str, Row] = {
     "scenarios:scenario": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:seed": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:seeds": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "scenarios:settle": Row("302 405 405 405 405 405", "302 404 403 422 403 422"),
     "scenarios:sow": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "scenarios:submit": Row("302 404 403 200 403 200", "302 404 403 422 403 422"),
     "scenarios:version": Row("302 404 403 200 200 200", "302 405 405 405 405 405"),
@@ -192,8 +196,16 @@ def world(db: None) -> World:
     draft = scenario.draft
     words = {"base_version": 0, "text": "It could rain.", "client_key": uuid.uuid4()}
     assert save_text(draft, **words, by=seats["participant"]) == Saved(1)  # type: ignore[arg-type]
+    comment = Comment.objects.create(
+        seat=seats["participant"],
+        client_key=uuid.uuid4(),
+        kind=Contribution.Kind.COMMENT,
+        draft=draft,
+        text="Where?",
+    )
     kwargs = {
         "slug": workshop.slug,
+        "comment_id": comment.pk,
         "contribution_id": held.pk,
         "assumption_id": make_assumption(seats["participant"]).pk,
         "scenario_id": scenario.pk,

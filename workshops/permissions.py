@@ -34,6 +34,7 @@ class Can(StrEnum):
     PLAN = "plan"  # the logic, and which scenarios there are
     FLAG = "flag"  # mark an event that contradicts what is predetermined
     CO_EDIT = "co_edit"
+    COMMENT = "comment"  # on drafts, also those of others: comments, suggestions, reactions
     SUBMIT = "submit"  # hand in a revision
     MODERATE = "moderate"  # publish, return, redact, restore
     REDACT = "redact"  # redact and restore only
@@ -79,9 +80,9 @@ WHILE_OPEN: dict[str, dict[str, set[Can]]] = {
         _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.SEED, Can.SORT, Can.DOT},
     },
     StageKind.DRAFTING: {
-        _FACILITATOR: {Can.INVITE, Can.PLAN, Can.FLAG, Can.CO_EDIT, Can.SUBMIT},
+        _FACILITATOR: {Can.INVITE, Can.PLAN, Can.FLAG, Can.CO_EDIT, Can.COMMENT, Can.SUBMIT},
         _MODERATOR: {Can.MODERATE},
-        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.FLAG, Can.CO_EDIT, Can.SUBMIT},
+        _PARTICIPANT: {Can.PROPOSE, Can.RESPOND, Can.FLAG, Can.CO_EDIT, Can.COMMENT, Can.SUBMIT},
     },
     StageKind.CHALLENGE: {
         _MODERATOR: {Can.MODERATE},

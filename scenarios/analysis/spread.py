@@ -57,7 +57,7 @@ def spread(counts: Mapping[str, int], k: int, own: str | None = None) -> Spread 
     changing one's answer back and forth would tell how many the others are.
     """
     shown = {
-        answer: _at_least(k, counts.get(answer, 0), 1 if answer == own else 0)
+        answer: at_least(k, counts.get(answer, 0), 1 if answer == own else 0)
         for answer in ("agree", "disagree", "pass")
     }
     if all(count is None for count in shown.values()):
@@ -65,7 +65,8 @@ def spread(counts: Mapping[str, int], k: int, own: str | None = None) -> Spread 
     return Spread(agree=shown["agree"], disagree=shown["disagree"], passed=shown["pass"], k=k)
 
 
-def _at_least(k: int, count: int, own: int) -> int | None:
+def at_least(k: int, count: int, own: int) -> int | None:
+    """The count, if as many stand behind it without the reader."""
     return count if count - own >= max(k, 1) else None
 
 

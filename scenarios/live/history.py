@@ -8,7 +8,7 @@ from typing import Final
 from django.db.models import Max, Q
 
 from scenarios.live import authorship, past
-from scenarios.live.authorship import Authorship, Run
+from scenarios.live.authorship import Authorship
 from scenarios.live.changeset import ChangeSet
 from scenarios.live.text import Text
 from scenarios.models import Draft, Edit, Snapshot
@@ -28,20 +28,18 @@ def text_at(draft_id: int, version: int) -> str:
     return str(text)
 
 
-def authors_at(draft_id: int, version: int) -> list[Run]:
-    """Whose words the text at this version is made of, from its beginning to its end."""
-    known = Snapshot.objects.filter(draft=draft_id, version__lte=version, authors__isnull=False)
-    base, runs = known.order_by("-version").values_list("version", "authors").first() or (0, [])
-    hands = Authorship((length, seat) for length, seat in runs or ())
-    for edit in past.log(draft_id, base, version):
-        hands.apply(ChangeSet.parse(edit.changes), edit.seat)
-    return hands.runs
-
-
 def written_at(draft_id: int, version: int) -> list[tuple[str, int]]:
     """The text at this version in pieces, each with the seat whose words it is."""
-    text = text_at(draft_id, version)
-    return list(authorship.passages(text, authors_at(draft_id, version)))
+    known = Snapshot.objects.filter(draft=draft_id, version__lte=version, authors__isnull=False)
+    newest = known.order_by("-version").first()
+    text, hands = Text(newest.text if newest else ""), Authorship()
+    if newest:
+        hands = Authorship((length, seat) for length, seat in newest.authors or ())
+    for edit in past.log(draft_id, newest.version if newest else 0, version):
+        changes = ChangeSet.parse(edit.changes)
+        text.apply(changes)
+        hands.apply(changes, edit.seat)
+    return list(authorship.passages(str(text), hands.runs))
 
 
 def texts_of(drafts: Iterable[Draft]) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """A whole text posted by a form, where there is no scripting: saved as one edit, on the version it was made on."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from scenarios.live.history import text_at
 from scenarios.live.log import KEPT, TooFarBehind
 from scenarios.live.protocol import Push, Pushed, Standing, Why
 from scenarios.live.reader import Holder
-from scenarios.live.replica import Offer
+from scenarios.live.replica import Offer, Replica, TooLarge
 from scenarios.live.standing import standings_of
 from scenarios.live.words import sentence
 from scenarios.models import Draft
@@ -71,6 +72,23 @@ def _changes(old: str, new: str) -> ChangeSet:
 
 
 @transaction.atomic
+def store_for(
+    draft_id: int, changes: Callable[[Replica], ChangeSet], *, seat: int, client_key: UUID
+) -> Saved | NotSaved:
+    """An edit that carries this seat's name, made on the newest text. Whoever calls has asked whether it may be."""
+    Draft.objects.select_for_update().get(pk=draft_id)
+    replica = store.load(draft_id)
+    edit = Pushed(1, changes(replica))
+    try:
+        own = [replica.append(edit, seat=seat, client=client_key.hex)]
+    except TooLarge:
+        return NotSaved(Why.TOO_LARGE, sentence(Why.TOO_LARGE))
+    store.append(replica, own)
+    _hint(replica)
+    return Saved(replica.version)
+
+
+@transaction.atomic
 def _store(draft_id: int, offer: Offer) -> Saved | Conflict | NotSaved:
     Draft.objects.select_for_update().get(pk=draft_id)
     replica = store.load(draft_id, since=offer.push.version)
@@ -88,9 +106,13 @@ def _store(draft_id: int, offer: Offer) -> Saved | Conflict | NotSaved:
     if refused:
         return NotSaved(refused[0].why or Why.MALFORMED, refused[0].say)
     store.append(replica, own)
-    hint = {"type": store.STORED, "process": "", "draft": draft_id, "version": replica.version}
-    transaction.on_commit(lambda: events.send(store.group(draft_id), hint))
+    _hint(replica)
     return Saved(replica.version)
+
+
+def _hint(replica: Replica) -> None:
+    hint = {"type": store.STORED, "process": "", "draft": replica.draft, "version": replica.version}
+    transaction.on_commit(lambda: events.send(store.group(replica.draft), hint))
 
 
 def _not_saved(why: Why, standing: Standing) -> NotSaved:

@@ -1,4 +1,4 @@
-"""What keeps the past cheap, done behind the writers' backs: whose words a snapshot holds, and old edits packed away.
+"""What keeps the past cheap, done behind the writers' backs: where anchors are, whose words a snapshot holds, old edits packed.
 
 Nothing depends on when it runs, or whether it does: all of it follows from the log.
 """
@@ -11,12 +11,12 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from scenarios.live import past
+from scenarios.live import past, placing
 from scenarios.live.authorship import Authorship
 from scenarios.live.changeset import ChangeSet
 from scenarios.models import Chapter, Draft, Edit, Snapshot
 
-STEP: Final = 2000
+STEP: Final = 1000
 """Edits between two snapshots that know their authors; so many are replayed at most to answer for any version."""
 
 NEAR: Final = 10_000
@@ -27,12 +27,13 @@ FRESH: Final = timedelta(days=30)
 
 
 def tend_all() -> None:
-    for draft in Draft.objects.filter(version__gte=STEP).iterator():
+    for draft in Draft.objects.filter(version__gte=placing.FAR).iterator():
         tend(draft)
 
 
 def tend(draft: Draft) -> int:
     """Returns how many edits were packed."""
+    placing.remember(draft)
     remember_authors(draft)
     return sum(pack_chapter(draft, snapshot.version) for snapshot in _ends_of_chapters(draft))
 

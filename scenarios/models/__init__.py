@@ -2,6 +2,7 @@
 
 from scenarios.models.assumptions import Assumption, Response
 from scenarios.models.board import Scenario, ScenarioLogic, Seed
+from scenarios.models.comments import Anchor, Comment, Reaction
 from scenarios.models.drafts import Chapter, Draft, Edit, Revision, Snapshot
 from scenarios.models.forces import (
     DrivingForce,
@@ -16,8 +17,10 @@ from scenarios.models.groups import GroupMember
 from scenarios.models.publication import Release
 
 __all__ = [
+    "Anchor",
     "Assumption",
     "Chapter",
+    "Comment",
     "Draft",
     "DrivingForce",
     "Edit",
@@ -28,6 +31,7 @@ __all__ = [
     "MergeVoice",
     "Milestone",
     "Rating",
+    "Reaction",
     "Release",
     "Response",
     "Revision",

@@ -39,6 +39,8 @@ class Contribution(models.Model):
         SEED = "seed", _("seed")
         REVISION = "revision", _("revision")
         TERM = "term", _("glossary term")
+        COMMENT = "comment", _("comment")
+        SUGGESTION = "suggestion", _("suggestion")
         DISPUTE = "dispute", _("dispute")
         EVIDENCE = "evidence", _("piece of evidence")
         FORCE = "force", _("driving force")

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.utils import timezone
 
 from scenarios.live import history, past, store, upkeep
-from scenarios.live.authorship import Authorship
+from scenarios.live.authorship import Authorship, passages
 from scenarios.live.changeset import ChangeSet
 from scenarios.live.posted import Saved, save_text
 from scenarios.live.text import Text
@@ -129,7 +129,9 @@ def test_words_are_whose_they_are_at_every_version(texts: list[str], seats: list
 
     for edit in past.log(draft.pk, 0, LONG):
         hands.apply(ChangeSet.parse(edit.changes), edit.seat)
-        assert history.authors_at(draft.pk, edit.version) == hands.runs
+        assert history.written_at(draft.pk, edit.version) == list(
+            passages(texts[edit.version], hands.runs)
+        )
     assert {seat for _, seat in hands.runs} == {seat.pk for seat in seats}
 
 
