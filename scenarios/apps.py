@@ -6,10 +6,11 @@ class ScenariosConfig(AppConfig):
     name = "scenarios"
 
     def ready(self) -> None:
-        from scenarios import asking, kinds
+        from scenarios import asking, kinds, rooms
         from scenarios.live import epochs
 
         asking.register()
         kinds.register()
+        rooms.register()
         pre_migrate.connect(epochs.stop_watching, sender=self)
         post_migrate.connect(epochs.watch, sender=self)

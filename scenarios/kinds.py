@@ -31,8 +31,9 @@ def register() -> None:
             model=Seed,
             title=lambda row: row.title,
             url=lambda row: _address("scenarios:seed", row),
-            needs=("seat__workshop",),
+            needs=("seat__workshop", "scenario"),
             template="scenarios/_moderate_seed.html",
+            became=_seed_became,
         ),
     )
     contributions.register(
@@ -62,6 +63,18 @@ def register() -> None:
 
 def shortened(text: str) -> str:
     return Truncator(" ".join(text.split())).chars(120)
+
+
+def _seed_became(seed: Seed) -> str:
+    if seed.scenario is not None:
+        return _("It became part of “%(title)s”.") % {"title": seed.scenario.title}
+    match seed.funnel:
+        case Seed.Funnel.SHORTLISTED:
+            return _("It is on the short list.")
+        case Seed.Funnel.RETIRED:
+            return _("It was set aside, with thanks.")
+        case _:
+            return ""
 
 
 def _address(name: str, contribution: Contribution) -> str:

@@ -29,6 +29,8 @@ class Kind:
     template: str  # the fragment a moderator reads; needs `contribution` and what `context` adds
     needs: tuple[str, ...] = ()  # what `title` and `url` follow, for select_related
     context: Callable[[Any], dict[str, Any]] = lambda contribution: {}
+    # What came of it beyond its state, in a sentence to its author; empty when there is nothing to say.
+    became: Callable[[Any], str] = lambda contribution: ""
     # Seats whose words these are: none of them moderates it.
     authors: Callable[[Any], set[int]] = lambda contribution: {contribution.seat_id}
     # Told inside the decision's transaction, after the state changed.
@@ -56,17 +58,23 @@ def concrete(contribution: Contribution) -> Any:
     ).get(pk=contribution.pk)
 
 
-def titles(contributions: Iterable[Contribution]) -> dict[int, str]:
-    """Each one's title by its id, with one query a kind."""
-    found: dict[int, str] = {}
+def read(contributions: Iterable[Contribution]) -> dict[int, Any]:
+    """The row of its own kind for each, by its id, with one query a kind."""
+    found: dict[int, Any] = {}
     by_kind: dict[str, list[int]] = {}
     for contribution in contributions:
         by_kind.setdefault(contribution.kind, []).append(contribution.pk)
     for kind, ids in by_kind.items():
         shown = _kinds[kind]
         for own in shown.model._default_manager.filter(pk__in=ids).select_related(*shown.needs):
-            found[own.pk] = shown.title(own)
+            found[own.pk] = own
     return found
+
+
+def titles(contributions: Iterable[Contribution]) -> dict[int, str]:
+    """Each one's title by its id, with one query a kind."""
+    rows = read(contributions).values()
+    return {own.pk: _kinds[own.kind].title(own) for own in rows}
 
 
 @transaction.atomic

@@ -1,13 +1,15 @@
-"""What should be true before a group that was convened begins to work."""
+"""What should be true before a group that was convened begins to work, and the rooms for it."""
 
 from django.db.models import Count, F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from workshops import gates
+from workshops import gates, rooms
 from workshops.gates import Finding, Gate
 from workshops.models import Role, Seat, StageKind, Workshop
+from workshops.permissions import Can
+from workshops.rooms import Room
 
 
 def sides_are_seated(workshop: Workshop) -> Finding:
@@ -48,4 +50,25 @@ def register() -> None:
             title=gettext_lazy("Everyone who sits here has accepted the ground rules."),
             look=rules_are_accepted,
         )
+    )
+    rooms.register(
+        Room(
+            title=gettext_lazy("Seats"),
+            text=gettext_lazy("Who is at the table, and which chairs are empty."),
+            route="workshops:seats",
+            stages=(StageKind.CONVENING,),
+            needs=Can.SEE_SEATS,
+        ),
+        Room(
+            title=gettext_lazy("Introduction and ground rules"),
+            text=gettext_lazy("What this is about, and how we meet."),
+            route="workshops:ground_rules",
+            stages=(StageKind.CONVENING,),
+        ),
+        Room(
+            title=gettext_lazy("Glossary"),
+            text=gettext_lazy("The words we use, and what we mean by them."),
+            route="workshops:glossary",
+            stages=(StageKind.SITUATION, StageKind.FORCES, StageKind.DRAFTING),
+        ),
     )

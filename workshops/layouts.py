@@ -1,5 +1,6 @@
 """The templates a workshop is opened from, what each stage is for, and words to begin with."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -57,7 +58,7 @@ GROUND_RULES = _(
 )
 
 
-def lay_out(workshop: Workshop) -> list[Stage]:
-    """The stages of the workshop's template, unsaved and still to come."""
-    kinds = STAGES[workshop.template]
+def lay_out(workshop: Workshop, kinds: Sequence[str] = ()) -> list[Stage]:
+    """The stages of the workshop's template, or these, unsaved and still to come."""
+    kinds = kinds or STAGES[workshop.template]
     return [Stage(workshop=workshop, kind=kind, position=n) for n, kind in enumerate(kinds, 1)]

@@ -23,6 +23,8 @@ _workshop = [
     path("stages/move/", stages.move, name="move_stage"),
     path("stages/reopening/", stages.reopen, name="reopen_stage"),
     path("stages/closing/", stages.closing, name="stage_closing"),
+    path("stages/order/", stages.arrange, name="arrange_stages"),
+    path("stages/<slug:kind>/", stages.stage, name="stage"),
     path("seats/", seats.seats, name="seats"),
     path("seats/new/", seats.add_seats, name="add_seats"),
     path("sides/new/", seats.add_side, name="add_side"),
@@ -44,6 +46,7 @@ _invitation = [
 urlpatterns = [
     path("workshops/new/", opening.question, name="new"),
     path("workshops/new/method/", opening.method, name="new_method"),
+    path("workshops/new/stages/", opening.stages, name="new_stages"),
     path("workshops/new/sides/", opening.people, name="new_people"),
     path("workshops/<slug:slug>/", include(_workshop)),
     path("invitations/", invitations.type_code, name="invitations"),

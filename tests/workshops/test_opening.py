@@ -57,13 +57,13 @@ def first_steps(browser: Client, **method: str) -> None:
     browser.post(reverse("workshops:new_method"), METHOD | method)
 
 
-def test_a_workshop_is_opened_in_three_steps(browser: Client, opener: Participant) -> None:
+def test_a_workshop_is_opened_in_four_steps(browser: Client, opener: Participant) -> None:
     asked = browser.post(reverse("workshops:new"), QUESTION)
     chosen = browser.post(reverse("workshops:new_method"), METHOD)
     done = browser.post(reverse("workshops:new_people"), people("Upstream", "Downstream"))
 
     assert asked["Location"] == reverse("workshops:new_method")
-    assert chosen["Location"] == reverse("workshops:new_people")
+    assert chosen["Location"] == reverse("workshops:new_stages")
     workshop = Workshop.objects.get()
     assert done["Location"] == workshop.get_absolute_url()
     assert workshop.state == Workshop.State.RUNNING
@@ -213,6 +213,8 @@ def test_going_back_keeps_what_was_typed_in_each_step(browser: Client) -> None:
     first_steps(browser, attribution="chatham")
 
     back = browser.post(reverse("workshops:new_people"), people("Up", back="1", name="Tern"))
+    assert back["Location"] == reverse("workshops:new_stages")
+    back = browser.post(back["Location"], {"back": "1"})
     assert back["Location"] == reverse("workshops:new_method")
     method = " ".join(browser.get(back["Location"]).content.decode().split())
     assert 'value="chatham" required id="id_attribution_2" checked' in method

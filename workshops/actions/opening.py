@@ -41,13 +41,17 @@ def open_workshop(
     sides: Sequence[Side],
     ground_rules: str,
     name: str,
+    stages: Sequence[str] = (),
     by: Participant,
 ) -> Workshop:
-    """Open it once per key, with its opener as facilitator; `name` is what the others call them."""
+    """Open it once per key, with its opener as facilitator; `name` is what the others call them.
+
+    `stages` are kinds in their order, convening first; the template's, if none are given.
+    """
     mine = Workshop.objects.visible_to(by)
     try:
         return mine.filter(client_key=client_key).first() or _open(
-            client_key, facts, sides, ground_rules, name, by
+            client_key, facts, sides, ground_rules, name, stages, by
         )
     except IntegrityError:  # pressed twice: the other one was first
         found = mine.filter(client_key=client_key).first()
@@ -63,6 +67,7 @@ def _open(
     sides: Sequence[Side],
     ground_rules: str,
     name: str,
+    kinds: Sequence[str],
     by: Participant,
 ) -> Workshop:
     now = timezone.now()
@@ -71,7 +76,7 @@ def _open(
     workshop = Workshop(client_key=client_key, state=Workshop.State.RUNNING, **facts)
     workshop.slug = slug_for(workshop.title)
     workshop.save()
-    stages = layouts.lay_out(workshop)
+    stages = layouts.lay_out(workshop, kinds)
     stages[0].state, stages[0].opened_at = Stage.State.OPEN, now
     Stage.objects.bulk_create(stages)
     Constituency.objects.bulk_create(

@@ -6,8 +6,9 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from workshops import way
 from workshops.forms.opening import LATEST
-from workshops.models import Stage
+from workshops.models import Stage, StageKind
 
 
 class MoveForm(forms.Form):
@@ -21,6 +22,15 @@ class MoveForm(forms.Form):
         max_length=300,
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+
+
+class ArrangeForm(forms.Form):
+    """A stage to come and where it goes: away, to the end, back in, or before another; see way.rearranged."""
+
+    kind = forms.ChoiceField(choices=StageKind.choices)
+    to = forms.ChoiceField(
+        choices=[(to, to) for to in (way.DROP, way.END, way.ADD, *StageKind.values)]
     )
 
 

@@ -21,6 +21,14 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
             Q(contribution=None) | Q(contribution__state=Contribution.State.PUBLISHED)
         )
 
+    def during(self, stage: Stage) -> Self:
+        """What belongs to the stage, and what happened while it was open that belongs to none."""
+        found = Q(stage=stage) | Q(contribution__stage=stage)
+        if stage.opened_at is not None:
+            until = Q() if stage.closed_at is None else Q(at__lt=stage.closed_at)
+            found |= Q(stage=None, contribution=None, at__gte=stage.opened_at) & until
+        return self.filter(found)
+
     def between(self, start: datetime, end: datetime) -> Self:
         """The half-open interval [start, end)."""
         return self.filter(at__gte=start, at__lt=end)

@@ -1,7 +1,8 @@
-"""Opening a workshop in three steps. What was typed waits in the session, as typed, until the last."""
+"""Opening a workshop in four steps. What was typed waits in the session, as typed, until the last."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from participants.requests import SignedInRequest
-from workshops import layouts
+from workshops import layouts, way
 from workshops.actions.opening import Side, open_workshop
 from workshops.forms.opening import (
     FIRST_ROWS,
@@ -26,7 +27,8 @@ from workshops.forms.opening import (
     SideForm,
     SideFormSet,
 )
-from workshops.models import Workshop
+from workshops.forms.stages import ArrangeForm
+from workshops.models import StageKind, Workshop
 
 KEPT = "opening"
 LONGEST = 5000
@@ -50,8 +52,47 @@ def method(request: SignedInRequest) -> HttpResponse:
         "visibility": Workshop.Visibility.MEMBERS,
     }
     return _step(
-        request, MethodForm, "method", first, onward="workshops:new_people", back="workshops:new"
+        request, MethodForm, "method", first, onward="workshops:new_stages", back="workshops:new"
     )
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def stages(request: SignedInRequest) -> HttpResponse:
+    """The stages after convening, in their order; each button of the page changes one."""
+    form = MethodForm(_kept(request, "method"))
+    if not form.is_valid():
+        return redirect("workshops:new_method")
+    template = form.cleaned_data["template"]
+    kinds = _kinds(request, template)
+    if request.method == "POST":
+        if "back" in request.POST:
+            return redirect("workshops:new_method")
+        if "kind" not in request.POST:
+            return redirect("workshops:new_people")
+        asked = ArrangeForm(request.POST)
+        with suppress(way.Unmovable):  # pressed twice, or on an old page: what is shown next is so
+            if asked.is_valid() and asked.cleaned_data["kind"] != StageKind.CONVENING:
+                kinds = way.rearranged(kinds, **asked.cleaned_data)
+        kept = {"stages": {"template": template, "kinds": list(map(str, kinds))}}
+        request.session[KEPT] = {**request.session[KEPT], **kept}
+        return redirect("workshops:new_stages")
+    context = {
+        "step": "stages",
+        "steps": way.steps(kinds),
+        "left_out": way.left_out([StageKind.CONVENING, *kinds]),
+        "arrange_url": request.path,
+    }
+    return render(request, "workshops/new_stages.html", context)
+
+
+def _kinds(request: SignedInRequest, template: str) -> Sequence[str]:
+    """Those after convening, as they were arranged for this template."""
+    kept = _kept(request, "stages")
+    if kept.get("template") == template:
+        found: list[str] = kept["kinds"]
+        return found
+    return layouts.STAGES[template][1:]
 
 
 @login_required
@@ -72,7 +113,7 @@ def people(request: SignedInRequest) -> HttpResponse:
     if request.method == "POST" and {"back", "add"} & set(request.POST):
         _keep(request, "people", PeopleForm.base_fields)
         _keep_rows(request)
-        return redirect("workshops:new_method" if "back" in request.POST else request.path + "#add")
+        return redirect("workshops:new_stages" if "back" in request.POST else request.path + "#add")
     posted = request.POST if request.method == "POST" else None
     kept = _kept(request, "people")
     first = {"ground_rules": layouts.GROUND_RULES, "client_key": uuid.uuid4()}
@@ -83,6 +124,7 @@ def people(request: SignedInRequest) -> HttpResponse:
             workshop = open_workshop(
                 facts=facts,
                 sides=[Side(**row) for row in sides.filled()],
+                stages=[StageKind.CONVENING, *_kinds(request, facts["template"])],
                 **form.cleaned_data,
                 by=request.user,
             )

@@ -3,16 +3,20 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
-from django.http import HttpResponse
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from participants.requests import SignedInRequest
-from workshops import gates
+from workshops import activity, gates, rooms, way
 from workshops.actions import stages as actions
-from workshops.forms.stages import ClosingForm, MoveForm, ReopenForm
-from workshops.models import Seat, Stage
+from workshops.actions import way as way_actions
+from workshops.asks import asked_of
+from workshops.forms.stages import ArrangeForm, ClosingForm, MoveForm, ReopenForm
+from workshops.models import Activity, Seat, Stage
 from workshops.pages import standing
 from workshops.permissions import Can, require
 
@@ -24,6 +28,51 @@ State = Stage.State
 def stages(request: SignedInRequest, slug: str) -> HttpResponse:
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     return _show(request, seat)
+
+
+@login_required
+@require_GET
+def stage(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
+    """What one stage is for, what to do in it, what others did, and when it closes."""
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    context = standing(seat, "stages")
+    rows = list(seat.workshop.stages.all())
+    one = next((row for row in rows if row.kind == kind), None)
+    if one is None:
+        raise Http404
+    now_open = one.state == State.OPEN
+    shown = Activity.objects.filter(workshop=seat.workshop).shown().during(one)
+    shown = shown.select_related("seat", "stage", "contribution__seat__workshop")
+    if now_open and Can.READ_OPEN not in context["can"]:
+        shown = shown.none()
+    page = Paginator(shown, 20).get_page(request.GET.get("page"))
+    context |= {
+        "one": one,
+        "number": rows.index(one) + 1,
+        "total": len(rows),
+        "before": rows[rows.index(one) - 1] if one != rows[0] else None,
+        "doors": rooms.doors(seat.workshop, kind, context["can"]),
+        "asks": asked_of(seat, context["can"], one) if now_open else [],
+        "page": page,
+        "lines": activity.lines(seat.workshop, page.object_list),
+        "hidden": now_open and Can.READ_OPEN not in context["can"],
+    }
+    return render(request, "workshops/stage.html", context)
+
+
+@login_required
+@require_POST
+def arrange(request: SignedInRequest, slug: str) -> HttpResponse:
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.MOVE_STAGES)
+    form = ArrangeForm(request.POST)
+    if not form.is_valid():
+        return _show(request, seat, status=422, refused=[_("Use one of the buttons on this page.")])
+    try:
+        way_actions.rearrange(**form.cleaned_data, by=seat)
+    except ValidationError as refused:
+        return _show(request, seat, status=409, refused=refused.messages)
+    return redirect(reverse("workshops:stages", args=[slug]) + "#to-come")
 
 
 @login_required
@@ -99,6 +148,9 @@ def _show(request: SignedInRequest, seat: Seat, status: int = 200, **more: Any) 
         "gates": looks,
         "unmet": any(not look.finding.met for look in looks),
         "moving": more.pop("moving", None) or MoveForm(),
+        "steps": way.steps([row.kind for row in rows if row.state == State.PENDING]),
+        "left_out": way.left_out(row.kind for row in rows),
+        "arrange_url": reverse("workshops:arrange_stages", args=[seat.workshop.slug]),
         "closing": more.pop("closing", None) or (shown and ClosingForm.of(shown)),
         "reopening": more.pop("reopening", None) or _reopening(rows),
         **more,

@@ -1,0 +1,56 @@
+"""The rooms of the substance, by the stages in which they are used."""
+
+from django.utils.translation import gettext_lazy as _
+
+from workshops import rooms
+from workshops.models import StageKind
+from workshops.permissions import Can
+from workshops.rooms import Room
+
+
+def register() -> None:
+    rooms.register(
+        Room(
+            title=_("Assumptions"),
+            text=_("Say what must hold in every story, and answer what others have said."),
+            route="scenarios:assumptions",
+            stages=(StageKind.SITUATION, StageKind.FORCES, StageKind.LOGIC, StageKind.DRAFTING),
+        ),
+        Room(
+            title=_("Seeds"),
+            text=_("Raw stories of a few lines, and what became of each."),
+            route="scenarios:seeds",
+            stages=(StageKind.LOGIC,),
+        ),
+        Room(
+            title=_("The logic"),
+            text=_("Lay out what sets the stories apart."),
+            route="scenarios:logic",
+            stages=(StageKind.LOGIC,),
+            needs=Can.PLAN,
+        ),
+        Room(
+            title=_("Scenarios"),
+            text=_("The stories at their places in the logic, with their drafts."),
+            route="scenarios:board",
+            stages=(
+                StageKind.LOGIC,
+                StageKind.DRAFTING,
+                StageKind.CHALLENGE,
+                StageKind.IMPLICATIONS,
+            ),
+        ),
+        Room(
+            title=_("Release"),
+            text=_("Look the report over and let it go out."),
+            route="scenarios:release",
+            stages=(StageKind.PUBLICATION,),
+            needs=Can.RELEASE,
+        ),
+        Room(
+            title=_("Report"),
+            text=_("The stories, what they rest on, and the words."),
+            route="scenarios:report",
+            stages=(StageKind.PUBLICATION, StageKind.MONITORING),
+        ),
+    )
