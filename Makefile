@@ -1,13 +1,16 @@
 # Every target sets up what it needs first; that takes a moment once and nothing afterwards.
 PORT ?= 8000
 PYTHON ?= python3
+MINUTES ?= 40
+PARTS ?= live
+SEED ?=
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test lint format messages lock bench-live
+.PHONY: help setup run demo test campaign-live lint format messages lock bench-live
 
 help: ## List these targets
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-10s %s\n' "$$name" "$$says"; done
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-14s %s\n' "$$name" "$$says"; done
 
 setup: ## Install everything into this folder
 	@$(PYTHON) scripts/setup.py
@@ -20,6 +23,9 @@ demo: setup ## Load the Mont Fleur workshop, to look around in
 
 test: setup ## Run the whole suite
 	@$(PY) scripts/test.py
+
+campaign-live: setup ## Write and break things for a while, and see that no word is lost (MINUTES=40 PARTS=live,fuzz,frames SEED=…)
+	@$(PY) -m tests.campaigns --minutes $(MINUTES) --parts $(PARTS) $(if $(SEED),--seed $(SEED))
 
 lint: setup ## Run the linters and check who may import whom
 	@$(PY) scripts/lint.py

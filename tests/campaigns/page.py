@@ -1,0 +1,168 @@
+"""An open page as the campaign plays it: what the editor's own module does, and a witness of all it was shown."""
+
+import secrets
+from dataclasses import dataclass, field
+from typing import Any
+
+from scenarios.live.changeset import ChangeSet, characters, units
+from scenarios.live.protocol import Pushed
+
+Frame = dict[str, Any]
+
+
+@dataclass
+class Testimony:
+    """What the checker asks of one writer."""
+
+    seat: int = 0
+    acknowledged: dict[str, int] = field(default_factory=dict)
+    """Each mark, and the version it came back as."""
+
+    refused: set[str] = field(default_factory=set)
+    doubtful: set[str] = field(default_factory=set)
+    """Refused, but sent on another line before that never answered: it may have been stored by then."""
+
+    shown: list[tuple[int, str, int]] = field(default_factory=list)
+    """Each edit shown: its version, client and sequence."""
+
+    read: list[tuple[int, str]] = field(default_factory=list)
+    """Each text given whole, and its version."""
+
+    oddities: list[str] = field(default_factory=list)
+    """What a server that keeps to the protocol never does."""
+
+
+class Page:
+    """Applies what is typed at once, sends what is not acknowledged, and moves it over what others wrote."""
+
+    def __init__(self) -> None:
+        self.testimony = Testimony()
+        self.version: int | None = None
+        self.base = self.units = ""  # the confirmed text, and what the writer sees
+        self.waiting: list[Pushed] = []
+        self.marks: list[str] = []  # of what is waiting
+        self.renew()
+
+    def renew(self) -> None:
+        """As after a reload: another client, which counts from one."""
+        assert not self.waiting
+        self.client = secrets.token_urlsafe(12)
+        self.sequence = 0
+        self.in_flight = 0  # the sequence up to which edits are on their way
+        self.in_doubt = 0  # the sequence up to which some were sent on a line that is gone
+
+    @property
+    def text(self) -> str:
+        return characters(self.units)
+
+    def type(self, mark: str, at: int, insert: str, delete: int = 0) -> None:
+        length = len(self.units)
+        changes = ChangeSet.of([(at, None), (delete, units(insert)), (length - at - delete, None)])
+        self.sequence += 1
+        self.waiting.append(Pushed(self.sequence, changes))
+        self.marks.append(mark)
+        self.units = changes.apply(self.units)
+
+    def line_gone(self) -> None:
+        self.in_doubt = max(self.in_doubt, self.in_flight)
+        self.in_flight = 0
+
+    def push(self, most: int) -> Frame | None:
+        """What goes out now, if anything may."""
+        if self.in_flight or not self.waiting:
+            return None
+        batch = self.waiting[:most]
+        self.in_flight = batch[-1].sequence
+        edits = [{"s": edit.sequence, "c": edit.changes.to_json()} for edit in batch]
+        return {"t": "push", "v": self.version, "edits": edits}
+
+    # --- what the server says ---------------------------------------------------------------
+
+    def welcome(self, frame: Frame) -> None:
+        self.testimony.seat = frame["you"]["id"]
+        if "edits" in frame:
+            self.edits(frame["edits"])
+        else:
+            self._begin_with(units(frame["text"]), frame["v"], frame["s"])
+        if frame["v"] != self.version:
+            self.testimony.oddities.append(f"welcomed to {frame['v']}, led to {self.version}")
+
+    def _begin_with(self, text: str, version: int, stored: int) -> None:
+        known = len(self.waiting)
+        while self.waiting and self.waiting[0].sequence <= stored:
+            self._acknowledge(version)
+        if len(self.waiting) == known:
+            self._move(difference(self.base, text))
+        else:  # what is left stands on edits of mine that I no longer can place
+            self._append_to(text)
+        self.testimony.read.append((version, characters(text)))
+        self.base, self.version = text, version
+        self._see()
+
+    def edits(self, edits: list[Frame]) -> None:
+        assert self.version is not None
+        for edit in edits:
+            changes = ChangeSet.parse(edit["c"])
+            self.version += 1
+            self.base = changes.apply(self.base)
+            self.testimony.shown.append((self.version, edit["client"], edit["s"]))
+            first = self.waiting[0] if self.waiting else None
+            if first and edit["client"] == self.client and edit["s"] == first.sequence:
+                self._acknowledge(self.version)
+                if changes != first.changes:
+                    self._append_to(self.base)
+            else:
+                self._move(changes)
+        self._see()
+
+    def _move(self, other: ChangeSet) -> None:
+        for i, edit in enumerate(self.waiting):
+            self.waiting[i] = Pushed(edit.sequence, edit.changes.map(other))
+            if i + 1 < len(self.waiting):
+                other = other.map(edit.changes, before=True)
+
+    def _append_to(self, text: str) -> None:
+        """An edit of mine came back otherwise than I moved it: what still waits goes to the end of the text."""
+        length = len(text)
+        for i, (edit, mark) in enumerate(zip(self.waiting, self.marks, strict=True)):
+            changes = ChangeSet.of([(length, None), (0, f"{mark} ")])
+            self.waiting[i] = Pushed(edit.sequence, changes)
+            length = changes.new_length
+
+    def _see(self) -> None:
+        seen = self.base
+        for edit in self.waiting:
+            seen = edit.changes.apply(seen)
+        self.units = seen
+
+    def _acknowledge(self, version: int) -> None:
+        self.testimony.acknowledged[self.marks.pop(0)] = version
+        sequence = self.waiting.pop(0).sequence
+        if sequence >= self.in_flight:
+            self.in_flight = 0
+
+    def refused(self, frame: Frame) -> None:
+        """What stood behind it was made on it, so all of it is given up."""
+        for edit, mark in zip(self.waiting, self.marks, strict=True):
+            late = edit.sequence <= self.in_doubt
+            (self.testimony.doubtful if late else self.testimony.refused).add(mark)
+        doubt = bool(self.waiting) and self.waiting[0].sequence <= self.in_doubt
+        if self.waiting and self.waiting[0].sequence != frame["s"]:
+            self.testimony.oddities.append("refused from another sequence than the first")
+        self.sequence, self.in_flight = frame["s"] - 1, 0
+        self.waiting, self.marks, self.units = [], [], self.base
+        if doubt:
+            self.renew()
+
+
+def difference(old: str, new: str) -> ChangeSet:
+    """As one change: what both begin with, and what both end with, is kept."""
+    start = 0
+    while start < min(len(old), len(new)) and old[start] == new[start]:
+        start += 1
+    end = 0
+    while end < min(len(old), len(new)) - start and old[-end - 1] == new[-end - 1]:
+        end += 1
+    return ChangeSet.of(
+        [(start, None), (len(old) - start - end, new[start : len(new) - end]), (end, None)]
+    )

@@ -1,0 +1,171 @@
+"""Web processes that are up in a moment: a process with everything loaded, and nothing running, forks them.
+
+What it forks knows nothing of the one before. It also has a clock that can be put forward and back.
+"""
+
+import json
+import mmap
+import os
+import runpy
+import signal
+import struct
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from tests.processes import ROOT, WebServer
+from tests.services.servers import ends_with_parent
+
+LOADED = (
+    "config.asgi", "config.management.commands.serve", "daphne.cli", "django.db.migrations.executor",
+    "django.contrib.staticfiles.management.commands.collectstatic", "django.core.management.commands.migrate",
+    "scenarios.views.drafts", "config.urls",
+)  # fmt: skip
+
+
+class WarmServer(WebServer):
+    """A web server whose process is forked from one that has everything loaded."""
+
+    def __init__(self, command: list[str], env: dict[str, str], *, folder: Path) -> None:
+        super().__init__(command, env, folder=folder)
+        self.clock = folder / f"clock-{self.port}"
+        self.clock.write_bytes(struct.pack("d", 0.0))
+        self._nest: subprocess.Popen[bytes] | None = None
+        self.pid = 0
+
+    def put_clock(self, seconds: float) -> None:
+        """How far it is ahead of ours."""
+        with self.clock.open("r+b") as file:  # in place: a process reads it while it is written
+            file.write(struct.pack("d", seconds))
+
+    def start(self) -> None:
+        nest = self._nest
+        if nest is None or nest.poll() is not None:
+            nest = self._nest = self._warm_up()
+        assert nest.stdin is not None
+        assert nest.stdout is not None
+        nest.stdin.write(json.dumps(self.command[1:]).encode() + b"\n")
+        nest.stdin.flush()
+        said = nest.stdout.readline()
+        if not said:
+            raise AssertionError(f"{self.command} cannot be loaded:\n{self.log()[-3000:]}")
+        self.pid = int(said)
+
+    def is_running(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return self.pid > 0
+
+    def kill(self) -> None:
+        self.signal(signal.SIGKILL)
+        self._wait(10)
+
+    def stop(self) -> None:
+        """As a deploy does."""
+        self.signal(signal.SIGTERM)
+        if not self._wait(8):
+            self.kill()
+
+    def signal(self, which: signal.Signals) -> None:
+        if self.pid:
+            with suppress(ProcessLookupError):
+                os.kill(self.pid, which)
+
+    def _wait(self, seconds: float) -> bool:
+        deadline = time.monotonic() + seconds
+        while self.is_running():
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.01)
+        self.pid = 0
+        return True
+
+    def _warm_up(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.campaigns.warm", str(self.clock)],
+            cwd=ROOT,
+            env=self.env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            start_new_session=True,
+            preexec_fn=ends_with_parent,  # noqa: PLW1509 (a system call, nothing that locks)
+        )
+
+    def __exit__(self, *arguments: object) -> None:
+        if self.pid:
+            self.kill()
+        if self._nest is not None:
+            self._nest.kill()
+            self._nest.communicate()
+        self._log.close()
+
+
+def main(clock: str) -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import gc
+    from importlib import import_module
+
+    import django
+
+    django.setup()
+    for name in LOADED:
+        import_module(name)
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
+    for line in sys.stdin:
+        child = os.fork()
+        if not child:
+            become(json.loads(line), clock)
+        sys.stdout.write(f"{child}\n")
+        sys.stdout.flush()
+
+
+def become(command: list[str], clock: str) -> None:
+    """Runs `manage.py …` or `-m module …`, and never returns."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    ends_with_parent()
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    os.dup2(2, 1)
+    use_clock(Path(clock))
+    try:
+        if command[0] == "-m":
+            sys.argv = command[1:]
+            runpy.run_module(command[1], run_name="__main__", alter_sys=True)
+        else:
+            sys.argv = command
+            runpy.run_path(command[0], run_name="__main__")
+    except SystemExit as end:
+        os._exit(end.code if isinstance(end.code, int) else 1)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def use_clock(path: Path) -> None:
+    """From now on the wall clock is ours plus what the file says: for `time.time` and for Django's."""
+    from django.utils import timezone
+
+    file: IO[bytes] = path.open("rb")
+    ahead = mmap.mmap(file.fileno(), 8, prot=mmap.PROT_READ)
+    real = time.time
+
+    def offset() -> float:
+        return float(struct.unpack("d", ahead[:8])[0])
+
+    time.time = lambda: real() + offset()
+    timezone.now = lambda: datetime.now(UTC) + timedelta(seconds=offset())
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
