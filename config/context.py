@@ -3,4 +3,4 @@ from django.http import HttpRequest
 
 
 def flamingo(request: HttpRequest) -> dict[str, object]:
-    return {"EMBEDDED": settings.EMBEDDED, "DEMO": settings.DEMO}
+    return {"EMBEDDED": settings.EMBEDDED, "DEMO": settings.DEMO, "SOURCE_URL": settings.SOURCE_URL}

@@ -48,6 +48,9 @@ class Env:
         "ALLOWED_HOSTS", "Further host names, separated by commas", ()
     )
     mail_from: str = variable("MAIL_FROM", "The sender of mails", "Flamingo <flamingo@localhost>")
+    source_url: str = variable(
+        "SOURCE_URL", "Where the source of what runs here can be had, as its licence asks", ""
+    )
     data_dir: Path = variable(
         "FLAMINGO_DATA_DIR", "Where embedded mode keeps its data", ROOT / "var"
     )
@@ -112,6 +115,7 @@ def _check_url(name: str, raw: str) -> None:
         "REDIS_URL": {"redis", "rediss", "unix"},
         "EMAIL_URL": {"smtp", "smtp+tls", "smtp+ssl"},
         "SITE_URL": {"http", "https"},
+        "SOURCE_URL": {"http", "https"},
     }[name]
     try:
         parts = urlsplit(raw)

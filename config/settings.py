@@ -14,6 +14,7 @@ BASE_DIR = environment.ROOT
 DATA_DIR = env.data_dir
 EMBEDDED = env.embedded
 DEMO = env.demo
+SOURCE_URL = env.source_url
 
 # Error pages are always the ones people see; tracebacks are in the log.
 DEBUG = False
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.NotAllowedMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "workshops.middleware.RulesMiddleware",
 ]

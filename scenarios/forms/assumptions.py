@@ -19,7 +19,12 @@ class StatementForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
     )
     nature = forms.ChoiceField(
-        label=_("What is it?"), choices=Assumption.Nature.choices, widget=forms.RadioSelect
+        label=_("What is it?"),
+        help_text=_(
+            "A predetermined element is what will shape every scenario, whichever way things turn."
+        ),
+        choices=Assumption.Nature.choices,
+        widget=forms.RadioSelect,
     )
     scenario = forms.ModelChoiceField(
         label=_("Where does it hold?"),

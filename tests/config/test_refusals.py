@@ -1,0 +1,27 @@
+"""What a person reads where a page cannot be shown."""
+
+import pytest
+from django.test import Client
+
+from tests.factories import make_seat, make_workshop
+from workshops.models import Role
+
+
+def test_an_address_that_only_takes_forms_says_so(client: Client) -> None:
+    answer = client.get("/language/")
+
+    assert answer.status_code == 405
+    assert answer["Allow"] == "POST"
+    assert "only takes what a form sends" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_a_refusal_leads_back_to_the_workshop(client: Client) -> None:
+    seat = make_seat(make_workshop(), Role.OBSERVER)
+    assert seat.participant is not None
+    client.force_login(seat.participant)
+
+    answer = client.get(f"{seat.workshop.get_absolute_url()}seats/")
+
+    assert answer.status_code == 403
+    assert f'href="{seat.workshop.get_absolute_url()}"' in answer.content.decode()
