@@ -9,11 +9,9 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402  (needs the app regi
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 
 from config.frontdoor import limit_bodies  # noqa: E402
+from scenarios.exchanges import Exchanges  # noqa: E402
 from scenarios.routing import websocket_urlpatterns  # noqa: E402
 
-application = ProtocolTypeRouter(
-    {
-        "http": limit_bodies(django_application),
-        "websocket": AuthMiddlewareStack(URLRouter(websocket_urlpatterns)),
-    }
-)
+sockets = AuthMiddlewareStack(URLRouter(websocket_urlpatterns))
+exchanges = Exchanges(sockets, otherwise=django_application, prefix="/ws/")
+application = ProtocolTypeRouter({"http": limit_bodies(exchanges), "websocket": sockets})

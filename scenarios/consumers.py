@@ -102,6 +102,8 @@ class DraftConsumer(AsyncWebsocketConsumer):
         assert self.patience is not None
         self.patience.cancel()
         admission = self.admission
+        if hello.seat not in (None, admission.seat):
+            raise Refused(Close.ANOTHER_PERSON, "somebody else signed in since")
         holder = Holder(admission.seat, self.person, self.scope["session"].session_key or "")
         self.reader = Reader(
             self.send,

@@ -302,6 +302,17 @@ async def test_each_person_at_a_drafts_socket_gets_what_the_row_says(
     assert found == dict(zip(PEOPLE, numbers, strict=True))
 
 
+async def test_each_person_gets_the_same_where_no_socket_comes_through(
+    table: Table, doors: Doors
+) -> None:
+    seats = dict(zip(PEOPLE[1:], _in_order(table), strict=True))
+    found = {person: await _told_by_post(doors, seats.get(person)) for person in PEOPLE}
+
+    numbers = SOCKETS["ws/drafts/<int:draft_id>/"].split()
+    assert found == dict(zip(PEOPLE, numbers, strict=True))
+    assert (await doors.post(table.heron, {"hello": ""}, path="/ws/anything/else/"))[0] == 403
+
+
 async def test_not_yours_and_not_there_close_with_the_same_code(table: Table, doors: Doors) -> None:
     not_there = [await doors.refused(seat, 10**9) for seat in _in_order(table)]
 
@@ -328,3 +339,12 @@ async def _told(doors: Doors, seat: Seat | None) -> str:
         return str(message["code"])
     await socket.disconnect()
     return str(json.loads(message["text"])["may"])
+
+
+async def _told_by_post(doors: Doors, seat: Seat | None) -> str:
+    hello = json.dumps({"t": "hello", "client": "a" * 16, "v": None})
+    status, answer = await doors.post(seat, {"hello": hello})
+    if status != 200:
+        assert answer["code"] == status + 4000
+        return str(answer["code"])
+    return str(answer["frames"][0]["may"])

@@ -12,6 +12,9 @@ from typing import Any, Final
 
 from scenarios.live.changeset import MAX_LENGTH, ChangeSet, Malformed
 
+PROTOCOL: Final = 1
+"""Counts up when an older page could no longer follow: it is told to load itself anew."""
+
 FRAME_BYTES: Final = 64 * 1024
 EDITS_A_PUSH: Final = 100
 SOCKETS_A_SEAT: Final = 4
@@ -29,7 +32,9 @@ class Close(IntEnum):
     NOT_FOUND = 4404
     TOO_SLOW = 4408
     TAKEN_OVER = 4409
+    ANOTHER_PERSON = 4410
     TOO_LARGE = 4413
+    OUTDATED = 4426
     TOO_FAST = 4429
 
 
@@ -55,6 +60,8 @@ class Refused(Exception):
 class Hello:
     client: str
     version: int | None
+    seat: int | None = None
+    """Whose page it is, where the page says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +128,16 @@ def _number(value: Any, least: int = 0, most: int = _FAR) -> int:
 
 
 def _hello(fields: dict[str, Any]) -> Hello:
-    client, version = fields["client"], fields["v"]
+    if fields.get("p", PROTOCOL) != PROTOCOL:
+        raise Refused(Close.OUTDATED, "a page from before an upgrade")
+    client, version, seat = fields["client"], fields["v"], fields.get("seat")
     if not isinstance(client, str) or not _CLIENT.fullmatch(client):
         raise Malformed("a client is 8 to 32 letters")
-    return Hello(client, None if version is None else _number(version))
+    return Hello(
+        client,
+        None if version is None else _number(version),
+        None if seat is None else _number(seat),
+    )
 
 
 def _push(fields: dict[str, Any]) -> Push:

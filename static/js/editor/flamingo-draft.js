@@ -62,9 +62,12 @@ class FlamingoDraft extends HTMLElement {
   #outlining = 0;
   #news = -1;
   #leaving = null;
+  #going = false;
   #writable = new Compartment();
 
-  connectedCallback() {
+  async connectedCallback() {
+    const { draft, seat, may, why, title } = this.dataset;
+    const kept = await LiveDraft.kept(draft, seat);
     this.words = Object.fromEntries(
       [...this.querySelector("template").content.children].map((one) => [
         one.dataset.word,
@@ -72,7 +75,6 @@ class FlamingoDraft extends HTMLElement {
       ]),
     );
     const form = this.querySelector("form");
-    const { draft, seat, may, why, title } = this.dataset;
     this.view = new EditorView({
       state: EditorState.create({
         doc: form.elements.text.defaultValue,
@@ -82,8 +84,8 @@ class FlamingoDraft extends HTMLElement {
     });
     this.live = new LiveDraft({
       url: this.dataset.socket,
-      draft,
-      seat,
+      kept,
+      seat: Number(seat),
       may,
       why,
       version: Number(form.elements.version.value),
@@ -93,6 +95,11 @@ class FlamingoDraft extends HTMLElement {
       composing: () => {
         const { composing, state } = this.view;
         return composing ? state.doc.lineAt(state.selection.main.head) : null;
+      },
+      leave: () => {
+        this.hidden = true;
+        this.#going = true;
+        location.reload();
       },
     });
     // The editor takes the words over a moment later.
@@ -112,7 +119,7 @@ class FlamingoDraft extends HTMLElement {
     });
     this.addEventListener("click", (event) => this.#leaveOnceSaved(event));
     addEventListener("beforeunload", (event) => {
-      if (this.live?.text.waiting) event.preventDefault();
+      if (this.live?.text.waiting && !this.#going) event.preventDefault();
     });
     this.#outline();
     this.live.start();

@@ -6,7 +6,10 @@
  * and calls `typed` and `looked` when something was written or the selection moved.
  */
 import { Peers } from "./peers.js";
-import { rebase, words } from "./text.js";
+import { bring, rebase, words } from "./text.js";
+
+/** Of the frames: a server that speaks another one asks the page to load itself anew. */
+const PROTOCOL = 1;
 
 const SPACING = 60; // between two pushes: the server takes 20 a second
 const GLANCES = 150; // between two cursors
@@ -21,7 +24,7 @@ const TRIES = 5; // after which a line that never stood is not to be had
 const STEADY = 10_000; // a line that held so long begins its waits anew
 
 // Close codes after which there is nothing to come back to, and those that blame what was sent.
-const FINAL = new Set([4401, 4403, 4404, 4409]);
+const FINAL = new Set([4401, 4403, 4404, 4409, 4410, 4426]);
 const BLAMES_EDITS = new Set([4400, 4413]);
 const SIGNED_OUT = 4401;
 const TAKEN_OVER = 4409;
@@ -33,7 +36,7 @@ const newId = () =>
 export class Session {
   line = "down"; // down, opening, greeting, up, ended
   you = null;
-  code = 0; // with which the line ended
+  code = 0; // with which the line ended, until we are greeted again
   refused = null;
   confirmed = 0; // our last sequence that the server has
   inFlight = 0; // sent on this line and not answered
@@ -56,13 +59,14 @@ export class Session {
   #looked = false;
 
   /**
-   * `version` is that of the text the page came with; `kept` what an earlier life of this page left (its `record`).
-   * `keep` is called before anything leaves.
+   * `version` is that of the text the page came with; `seat` whose page it is; `kept` what an earlier life of this
+   * page left (its `record`). `keep` is called before anything leaves.
    */
   constructor({
     text,
     connection,
     version,
+    seat,
     kept = null,
     may = "write",
     why = "",
@@ -70,7 +74,7 @@ export class Session {
     now,
     random = Math.random,
   }) {
-    Object.assign(this, { text, connection, version, kept, may, why, keep, now, random });
+    Object.assign(this, { text, connection, version, seat, kept, may, why, keep, now, random });
     this.#downAt = now();
     // An id that was kept only ever sends what was kept under it: a copy of this tab may go on using it.
     this.borrowed = Boolean(kept?.sealed);
@@ -83,7 +87,8 @@ export class Session {
 
   get writable() {
     const refused = this.refused && this.refused.code !== "too_large";
-    return this.may === "write" && !refused && this.line !== "ended" && !this.kept;
+    const ended = this.line === "ended" || this.code;
+    return this.may === "write" && !refused && !ended && !this.kept;
   }
 
   /** Something between here and the server lets pages through, but no lines. */
@@ -95,7 +100,7 @@ export class Session {
   get status() {
     const n = this.text.changes;
     const unsaved = (otherwise) => (n ? "unsaved" : otherwise);
-    if (this.line === "ended") return { state: unsaved("ended"), code: this.code, n };
+    if (this.line === "ended" || this.code) return { state: unsaved("ended"), code: this.code, n };
     if (this.refused) return { state: unsaved("reading"), why: this.refused.say, n };
     if (this.may !== "write") return { state: unsaved("reading"), why: this.why, n };
     if (this.line !== "up" && this.now() - this.#downAt >= GRACE) return { state: "offline", n };
@@ -150,12 +155,22 @@ export class Session {
     }
   }
 
-  /** The network may have changed: find out now. */
+  /** The network may have changed, or somebody signed in again: find out now. */
   nudge() {
-    if (this.line === "down") this.start();
+    const back = this.line === "ended" && this.code === SIGNED_OUT;
+    if (this.line === "down" || back) {
+      if (this.#upAt !== null) this.#attempts = 0;
+      this.start();
+    }
     if (this.line !== "up") return;
     this.#ask({ t: "ping" });
     this.#askedAt = Math.min(this.#askedAt, this.now() + HURRY - PATIENCE);
+  }
+
+  /** Who we are may have changed: be greeted anew. */
+  again() {
+    if (this.line !== "ended") this.#drop();
+    this.nudge();
   }
 
   typed() {
@@ -178,7 +193,7 @@ export class Session {
   opened() {
     this.line = "greeting";
     const v = this.#anew ? null : Math.min(this.version, this.kept?.version ?? this.version);
-    this.#ask({ t: "hello", client: this.client, v });
+    this.#ask({ t: "hello", p: PROTOCOL, seat: this.seat, client: this.client, v });
   }
 
   closed(code) {
@@ -222,8 +237,10 @@ export class Session {
   #hear = {
     welcome: ({ you, may, why = "", peers = [], s = 0, ...place }) => {
       this.line = "up";
+      this.inFlight = 0; // a line by posts may be greeted anew
       this.#upAt = this.now();
       this.#signedOut = false;
+      this.code = 0;
       Object.assign(this, { you, may, why, refused: null });
       if (typeof place.text === "string") this.#become(place, s);
       else this.#resume(place);
@@ -343,10 +360,16 @@ export class Session {
   }
 
   #become({ text, v }, s) {
-    if (this.kept) this.lost.push(...words(this.kept.edits)); // where they belong cannot be told any more
+    const { kept } = this;
     this.kept = null;
+    if (kept) this.sealed = kept.sealed;
     const own = Math.min(Math.max(0, s - this.confirmed), this.sealed);
-    this.text.become(text, own);
+    this.text.become(text, kept ? 0 : own);
+    if (kept?.base !== undefined) this.text.insert(bring(kept, own, text));
+    else if (kept) {
+      this.lost.push(...words(kept.edits)); // where they belong cannot be told any more
+      this.sealed = own;
+    }
     this.version = v;
     this.#acknowledge(own);
     this.#anew = false;

@@ -94,6 +94,15 @@ export function rebase(kept, stored) {
   return waiting;
 }
 
+/** Edits kept along with the text they stand on, moved to the text as it is now. The first `own` are in it. */
+export function bring({ base, edits }, own, text) {
+  const written = edits
+    .slice(0, own)
+    .reduce((doc, c) => ChangeSet.fromJSON(c).apply(doc), Text.of(base.split("\n")));
+  const since = difference(written.toString(), text).toJSON();
+  return rebase(edits.slice(own), [{ own: false, c: since }]);
+}
+
 export class SharedText {
   /** `state` gives the editor's state, `apply` takes transactions that follow each other. */
   constructor({ state, apply }) {

@@ -1,13 +1,15 @@
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
+from asgiref.testing import ApplicationCommunicator
 from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
 from django.db import connection, connections
 
-from config.asgi import application
+from config.asgi import application, exchanges
 from scenarios.live.hall import hall
 from tests.scenarios.live.pages import Closed, Page
 from tests.scenarios.live.table import Table, lay_table
@@ -66,6 +68,53 @@ class Doors:
         await page.hello()
         return page
 
+    async def post(
+        self,
+        seat: Seat | None,
+        body: Any,
+        draft: int | None = None,
+        path: str = "",
+        **headers: str,
+    ) -> tuple[int, Any]:
+        """Status and answer of one post to the draft's address."""
+        token = "c" * 32
+        fields = {"host": "127.0.0.1", "origin": "http://127.0.0.1", "x-csrftoken": token} | headers
+        cookie = f"csrftoken={token}"
+        if seat is not None:
+            cookie = f"{self.table.cookie(seat)}; {cookie}"
+        path = path or f"/ws/drafts/{self.table.draft.pk if draft is None else draft}/"
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "method": "POST",
+            "scheme": "http",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": [
+                (name.encode(), value.encode("latin-1"))
+                for name, value in ({"cookie": cookie} | fields).items()
+            ],
+        }
+        post: Any = ApplicationCommunicator(application, scope)  # type: ignore[no-untyped-call]
+        sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+        await post.send_input({"type": "http.request", "body": sent, "more_body": False})
+        start = await post.receive_output(timeout=25)
+        answer = await post.receive_output(timeout=5)
+        await post.wait()
+        try:
+            return start["status"], json.loads(answer["body"])
+        except ValueError:
+            return start["status"], answer["body"].decode()
+
+    async def open_by_posts(self, seat: Seat, page: Page | None = None) -> Page:
+        """As `open`, where no socket comes through."""
+        line = Posts(self, seat)
+        page = page or Page()
+        page.connect(line.send, line.receive, line.leave)
+        await page.hello()
+        return page
+
     async def refused(self, seat: Seat | None, draft: int | None = None) -> int:
         """The code a page is closed with right after the door opens."""
         socket = self.socket(seat, draft)
@@ -75,10 +124,50 @@ class Doors:
         return int(message["code"])
 
 
+class Posts:
+    """A line by posts: each thing said is a post, and so is waiting for an answer."""
+
+    def __init__(self, doors: Doors, seat: Seat) -> None:
+        self.doors, self.seat = doors, seat
+        self.line, self.hello, self.got = "", "", 0
+        self.frames: list[str] = []
+        self.closed: Closed | None = None
+
+    async def send(self, frame: str) -> None:
+        if json.loads(frame)["t"] == "hello":
+            self.hello, self.line, self.got = frame, "", 0
+            await self.exchange()
+        else:
+            await self.exchange(frame)
+
+    async def receive(self) -> str:
+        while not self.frames:
+            await self.exchange()
+        return self.frames.pop(0)
+
+    async def leave(self) -> None:
+        await self.doors.post(self.seat, {"hello": self.hello, "line": self.line, "leaves": True})
+
+    async def exchange(self, *frames: str) -> None:
+        said = {"hello": self.hello, "line": self.line, "got": self.got, "frames": frames}
+        if self.closed is None:
+            status, answer = await self.doors.post(self.seat, said)
+            if status != 200:
+                self.closed = Closed(answer["code"])
+        if self.closed is not None:
+            raise self.closed
+        if answer["line"] != self.line:
+            self.line, self.got = answer["line"], 0
+        new = answer["frames"][max(0, self.got + 1 - answer["n"]) :]
+        self.got += len(new)
+        self.frames += [json.dumps(frame) for frame in new]
+
+
 @pytest.fixture
 async def empty_hall(transactional_db: None) -> AsyncIterator[None]:
     """Afterwards nothing is left running, and no thread holds on to the database."""
     yield
+    await exchanges.close()
     await hall().close()
     await database_sync_to_async(connections.close_all)()
 

@@ -297,6 +297,28 @@ async def test_a_frozen_draft_refuses_with_a_sentence(table: Table, doors: Doors
     assert (refused["code"], refused["s"]) == ("frozen", 1)
 
 
+@pytest.mark.parametrize(
+    ("said", "code"),
+    [
+        ({"seat": 1}, Close.ANOTHER_PERSON),
+        ({"seat": "1"}, Close.MALFORMED),
+        ({"p": 0}, Close.OUTDATED),
+        ({"p": 2, "client": None}, Close.OUTDATED),
+    ],
+)
+async def test_a_page_of_another_person_or_another_time_is_told_so(
+    table: Table, doors: Doors, said: Any, code: Close
+) -> None:
+    socket = doors.socket(table.plover)
+    await socket.connect()
+    hello = {"t": "hello", "client": "a" * 16, "v": None, "p": 1} | said
+    if "seat" in said and code == Close.ANOTHER_PERSON:
+        hello["seat"] = table.heron.pk
+    await socket.send_to(text_data=json.dumps(hello))
+
+    assert (await socket.receive_output(timeout=5))["code"] == code
+
+
 # --- limits ---------------------------------------------------------------------------------------
 
 
