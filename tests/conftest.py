@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
-from django.db.backends.postgresql.operations import DatabaseOperations
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
 from django.db.models.signals import post_migrate
 from django.template import Template
 
 from tests.processes import WebServer, embedded_server
 from tests.services.servers import NoServer, Postgres, Valkey
+from workshops import sealing
 
 HERE = Path(__file__).parent
 ON_SERVICES = "TEST_DATABASE_URL" in os.environ
@@ -97,11 +99,14 @@ def own_valkey() -> Iterator[Valkey]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _emptied_quickly() -> None:
-    """Empty tables row by row after tests that commit: they hold few, and TRUNCATE makes files anew."""
-    if not ON_SERVICES:
-        return
+    """Empty tables row by row after tests that commit: they hold few, and TRUNCATE makes files anew.
 
-    def sql_flush(self: DatabaseOperations, style: Any, tables: list[str], **_: Any) -> list[str]:
+    And the audit entries with them, which nobody else may delete.
+    """
+
+    def on_postgresql(
+        self: PostgresOperations, style: Any, tables: list[str], **_: Any
+    ) -> list[str]:
         names = [self.quote_name(table) for table in tables]
         return [
             "SET session_replication_role = replica",
@@ -109,4 +114,13 @@ def _emptied_quickly() -> None:
             "SET session_replication_role = DEFAULT",
         ]
 
-    DatabaseOperations.sql_flush = sql_flush  # type: ignore[method-assign,assignment]
+    def on_sqlite(self: SqliteOperations, *args: Any, **options: Any) -> list[str]:
+        return [
+            *(f"DROP TRIGGER IF EXISTS {name}" for name in sealing.ON_SQLITE),
+            *emptied(self, *args, **options),
+            *sealing.ON_SQLITE.values(),
+        ]
+
+    emptied = SqliteOperations.sql_flush
+    PostgresOperations.sql_flush = on_postgresql  # type: ignore[method-assign,assignment]
+    SqliteOperations.sql_flush = on_sqlite  # type: ignore[method-assign,assignment]

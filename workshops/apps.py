@@ -1,11 +1,12 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 
 class WorkshopsConfig(AppConfig):
     name = "workshops"
 
     def ready(self) -> None:
-        from workshops import asking, convening, decision_mail, digests, emails, glossary
+        from workshops import asking, convening, decision_mail, digests, emails, glossary, sealing
 
         asking.register()
         convening.register()
@@ -13,3 +14,5 @@ class WorkshopsConfig(AppConfig):
         digests.register()
         emails.register()
         glossary.register()
+        pre_migrate.connect(sealing.unseal, sender=self)
+        post_migrate.connect(sealing.seal, sender=self)

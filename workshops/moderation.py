@@ -5,8 +5,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from participants import post
+from workshops import audit
 from workshops.contributions import concrete, kind_of
-from workshops.models import Activity, Contribution, Decision, Seat
+from workshops.models import Activity, AuditEntry, Contribution, Decision, Seat
 from workshops.permissions import Can, abilities, hold_stage, refuse
 
 Action = Decision.Action
@@ -69,6 +70,16 @@ def decide(
     kind.decided(own, decision)
     Activity.objects.create(
         workshop=by.workshop, seat=by, verb=Activity.Verb.DECIDED, contribution=locked
+    )
+    audit.record(
+        by.workshop,
+        AuditEntry.Act.DECIDED,
+        decision=decision.pk,
+        kind=locked.kind,
+        version=version,
+        action=action,
+        reason=reason,
+        role=by.role,
     )
     _tell_author(decision)
     return decision

@@ -4,7 +4,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from scenarios.models import Release, Revision, Scenario
-from workshops.models import Activity, Role, Seat, Workshop
+from workshops import audit
+from workshops.models import Activity, AuditEntry, Role, Seat, Workshop
 from workshops.permissions import Can, require
 
 
@@ -30,6 +31,7 @@ def release(*, by: Seat) -> bool:
     told = Scenario.objects.filter(workshop=workshop, draft__revisions__in=accepted)
     Scenario.objects.filter(pk__in=told.values("pk")).update(state=Scenario.State.PUBLISHED)
     Activity.objects.create(workshop=workshop, seat=by, verb=Activity.Verb.RELEASED)
+    audit.record(workshop, AuditEntry.Act.RELEASED, role=by.role)
     return True
 
 

@@ -14,9 +14,17 @@ from django.utils.translation import gettext as _
 
 from participants import post
 from participants.models import Participant
-from workshops import events, names, tokens
+from workshops import audit, events, names, tokens
 from workshops.actions import lock_workshop, rules
-from workshops.models import Activity, DigestPreference, GroundRules, Invitation, Seat, Workshop
+from workshops.models import (
+    Activity,
+    AuditEntry,
+    DigestPreference,
+    GroundRules,
+    Invitation,
+    Seat,
+    Workshop,
+)
 from workshops.permissions import Can, require
 
 GOOD_FOR = timedelta(days=14)
@@ -67,6 +75,7 @@ def invite(
     )
     seat.state = Seat.State.OFFERED
     seat.save(update_fields=["state"])
+    _record(seat, "offered")
     if address:
         post.queue(
             kind="invitation",
@@ -88,6 +97,7 @@ def revoke(seat: Seat, *, by: Seat) -> None:
     if not _end(seat):
         raise ValidationError(_("There is no offer to take back. It may have been answered."))
     Seat.objects.filter(pk=seat.pk, state=Seat.State.OFFERED).update(state=Seat.State.PREPARED)
+    _record(seat, "taken back")
 
 
 @transaction.atomic
@@ -112,6 +122,7 @@ def accept(
         rules.record(in_force, seat)
     DigestPreference.objects.get_or_create(seat=seat, defaults={"covered_until": now})
     Activity.objects.create(workshop=seat.workshop, seat=seat, verb=Activity.Verb.TOOK_SEAT)
+    _record(seat, "taken")
     events.announce(seat.workshop_id, events.AccessChanged(seat=seat.pk))
     return seat
 
@@ -122,6 +133,7 @@ def decline(token: str) -> None:
     invitation = _hold(token)
     _answer(invitation, State.DECLINED)
     Seat.objects.filter(pk=invitation.seat_id).update(state=Seat.State.PREPARED)
+    _record(invitation.seat, "declined")
 
 
 def _hold(token: str) -> Invitation:
@@ -148,6 +160,10 @@ def _end(seat: Seat) -> int:
     offers = Invitation.objects.unanswered().filter(seat=seat)
     lapsed = offers.filter(expires_at__lte=timezone.now()).update(state=State.EXPIRED, address="")
     return lapsed + offers.update(state=State.REVOKED, address="")
+
+
+def _record(seat: Seat, what: str) -> None:
+    audit.record(seat.workshop, AuditEntry.Act.SEATED, seat=seat.pk, role=seat.role, what=what)
 
 
 def _check_rules(workshop: Workshop, version: int) -> GroundRules | None:

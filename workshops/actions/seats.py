@@ -6,9 +6,9 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workshops import events
+from workshops import audit, events
 from workshops.actions import lock_workshop
-from workshops.models import Constituency, Invitation, Role, Seat
+from workshops.models import AuditEntry, Constituency, Invitation, Role, Seat
 from workshops.permissions import Can, refuse, require, require_unreleased
 
 MOST_SEATS = 500
@@ -52,10 +52,12 @@ def add_seats(
         )
     if there + count > MOST_SEATS:
         raise ValidationError(_("A workshop has at most %(most)s seats.") % {"most": MOST_SEATS})
-    return Seat.objects.bulk_create(
+    added = Seat.objects.bulk_create(
         Seat(workshop=workshop, role=role, constituency=constituency, language=workshop.language)
         for _place in range(count)
     )
+    audit.record(workshop, AuditEntry.Act.SEATED, role=role, what="added", count=count)
+    return added
 
 
 @transaction.atomic
@@ -90,4 +92,9 @@ def _vacate(seat: Seat, state: str) -> None:
     Invitation.objects.unanswered().filter(seat=seat).update(
         state=Invitation.State.REVOKED, address=""
     )
+    _record(seat, state)
     events.announce(seat.workshop_id, events.AccessChanged(seat=seat.pk))
+
+
+def _record(seat: Seat, what: str) -> None:
+    audit.record(seat.workshop, AuditEntry.Act.SEATED, seat=seat.pk, role=seat.role, what=str(what))

@@ -8,9 +8,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from workshops import events, gates
+from workshops import audit, events, gates
 from workshops.actions import lock_workshop
-from workshops.models import Activity, Seat, Stage
+from workshops.models import Activity, AuditEntry, Seat, Stage
 from workshops.permissions import Can, open_stage, require
 
 State = Stage.State
@@ -113,5 +113,13 @@ def _close(stage: Stage, by: Seat) -> Stage:
 
 def _record(stage: Stage, verb: str, by: Seat) -> Stage:
     Activity.objects.create(workshop_id=by.workshop_id, seat=by, verb=verb, stage=stage)
+    audit.record(
+        by.workshop,
+        AuditEntry.Act.MOVED,
+        stage=stage.kind,
+        to=stage.state,
+        past=list(stage.passed_gates),
+        role=by.role,
+    )
     events.announce(by.workshop_id, events.StageMoved(stage=stage.pk))
     return stage
