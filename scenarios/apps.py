@@ -6,9 +6,10 @@ class ScenariosConfig(AppConfig):
     name = "scenarios"
 
     def ready(self) -> None:
-        from scenarios import asking, kinds, rooms
+        from scenarios import agreement, asking, kinds, rooms
         from scenarios.live import epochs
 
+        agreement.register()
         asking.register()
         kinds.register()
         rooms.register()

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from scenarios.groups import stories
+from scenarios.groups import Story, stories
 from scenarios.models import (
     Assumption,
     GroupMember,
@@ -68,7 +68,7 @@ def of_participants(seat: Seat, can: frozenset[Can], stage: Stage | None) -> lis
             )
         )
     if Can.CO_EDIT in can:
-        found += _writing(seat)
+        found += _writing(seat, can)
     return found
 
 
@@ -156,13 +156,13 @@ def _answers(seat: Seat) -> list[Ask]:
     ]
 
 
-def _writing(seat: Seat) -> list[Ask]:
+def _writing(seat: Seat, can: frozenset[Can]) -> list[Ask]:
     """One way in, by the board, where it can be seen which story needs a hand."""
     told = stories(seat.workshop)
     titles = [
         scenario.title
         for scenario in Scenario.objects.filter(workshop=seat.workshop)
-        if scenario.pk not in told or seat.pk in told[scenario.pk].group
+        if Can.CO_EDIT in told.get(scenario.pk, Story()).abilities(seat, can)
     ]
     if not titles:
         return []

@@ -4,9 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 
-from scenarios.models import GroupMember, Scenario
-from scenarios.models.groups import GroupMemberQuerySet
+from scenarios.models import ConsentItem, GroupMember, Scenario
 from workshops.models import Seat, Workshop
 from workshops.permissions import Can, abilities, at_story, refusal_at_story
 
@@ -24,24 +24,35 @@ class Story:
 
 
 def story_of(draft_id: int) -> Story:
-    return _story(GroupMember.objects.filter(scenario__draft=draft_id))
+    return _story(Scenario.objects.filter(draft=draft_id))
 
 
 def story(scenario: Scenario) -> Story:
-    return _story(GroupMember.objects.filter(scenario=scenario))
+    return _story(Scenario.objects.filter(pk=scenario.pk))
 
 
-def _story(members: GroupMemberQuerySet) -> Story:
-    return Story(frozenset(members.sitting().values_list("seat", flat=True)))
+def _story(one: QuerySet[Scenario]) -> Story:
+    members = GroupMember.objects.sitting().filter(scenario__in=one)
+    return Story(frozenset(members.values_list("seat", flat=True)), _repaired(one).exists())
+
+
+def _repaired(scenarios: QuerySet[Scenario]) -> QuerySet[Scenario]:
+    return scenarios.filter(consent__state=ConsentItem.State.REPAIR)
 
 
 def stories(workshop: Workshop) -> dict[int, Story]:
-    """By scenario, those that have a group; one query for them all."""
+    """By scenario; two queries for them all. A workshop without groups has none here, but those being put right."""
     groups: defaultdict[int, set[int]] = defaultdict(set)
     members = GroupMember.objects.within(workshop).sitting()
     for scenario, seat in members.values_list("scenario", "seat"):
         groups[scenario].add(seat)
-    return {scenario: Story(frozenset(seats)) for scenario, seats in groups.items()}
+    repaired = set(
+        _repaired(Scenario.objects.filter(workshop=workshop)).values_list("pk", flat=True)
+    )
+    return {
+        scenario: Story(frozenset(groups.get(scenario, ())), scenario in repaired)
+        for scenario in groups.keys() | repaired
+    }
 
 
 def require_at(seat: Seat, can: Can, scenario: Scenario) -> None:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from scenarios.analysis.diff import diff
 from scenarios.live.history import authors_between
-from scenarios.models import Assumption, Comment, Revision, Scenario, Seed
+from scenarios.models import Assumption, Comment, Reservation, Revision, Scenario, Seed
 from workshops import contributions
 from workshops.contributions import Kind
 from workshops.models import Contribution, Decision
@@ -34,6 +34,17 @@ def register() -> None:
             needs=("seat__workshop", "scenario"),
             template="scenarios/_moderate_seed.html",
             became=_seed_became,
+        ),
+    )
+    contributions.register(
+        Contribution.Kind.RESERVATION,
+        Kind(
+            model=Reservation,
+            title=lambda row: row.text,
+            url=lambda row: reverse("scenarios:consent", args=[row.seat.workshop.slug]),
+            needs=("seat__workshop", "item__assumption", "item__scenario"),
+            template="scenarios/_moderate_reservation.html",
+            unnamed=True,
         ),
     )
     contributions.register(

@@ -4,6 +4,7 @@ The JSON form is documented in docs/report.md; its `format_version` rises when a
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -12,7 +13,14 @@ from django.utils.translation import gettext as _
 
 from scenarios.analysis.spread import carried, spread
 from scenarios.analysis.timeline import Event, events
-from scenarios.models import Assumption, Response, Revision, Scenario
+from scenarios.models import (
+    Assumption,
+    ConsentItem,
+    Reservation,
+    Response,
+    Revision,
+    Scenario,
+)
 from workshops.models import Contribution, GlossaryTerm, Role, Seat, Workshop
 
 FORMAT_VERSION = 1
@@ -22,12 +30,25 @@ SHARED_FROM = 0.6
 
 
 @dataclass(frozen=True)
+class Voice:
+    """A reservation, printed beside what it concerns. `side` is empty unless enough of that side said so."""
+
+    text: str
+    language: str
+    side: str
+
+
+@dataclass(frozen=True)
 class Story:
+    """A scenario. `standing` is as an assumption's, or empty where nobody was asked about it."""
+
     title: str
     premise: str
     text: str
     language: str
     timeline: list[Event]
+    standing: str
+    reservations: list[Voice]
 
 
 @dataclass(frozen=True)
@@ -39,6 +60,7 @@ class Given:
     nature: str
     scenario: str
     standing: str
+    reservations: list[Voice]
 
 
 @dataclass(frozen=True)
@@ -70,18 +92,38 @@ class Report:
 
 def report_of(workshop: Workshop) -> Report:
     """Everything accepted so far; once released, nothing that was accepted later."""
+    settled = _Settled(workshop)
     return Report(
         workshop=workshop,
         sides=[side.label or side.name for side in workshop.constituencies.all()],
-        stories=_stories(workshop),
-        givens=_givens(workshop),
+        stories=_stories(workshop, settled),
+        givens=_givens(workshop, settled),
         words=_words(workshop),
         people=_people(workshop),
         writers=_writers(workshop),
     )
 
 
-def _stories(workshop: Workshop) -> list[Story]:
+class _Settled:
+    """What came of consent, by assumption and by scenario: two queries for them all."""
+
+    def __init__(self, workshop: Workshop) -> None:
+        items = list(ConsentItem.objects.filter(workshop=workshop))
+        self.asked = bool(items)
+        closed = [item for item in items if item.outcome]
+        self.by_assumption = {item.assumption_id: item for item in closed}
+        self.by_scenario = {item.scenario_id: item for item in closed}
+        self.voices: defaultdict[tuple[int, int], list[Voice]] = defaultdict(list)
+        said = Reservation.objects.filter(item__in=closed, state=Contribution.State.PUBLISHED)
+        for one in said.select_related("side"):
+            side = (one.side.label or one.side.name) if one.side else ""
+            self.voices[one.item_id, one.round].append(Voice(one.text, one.language, side))
+
+    def beside(self, item: ConsentItem | None) -> list[Voice]:
+        return self.voices[item.pk, item.round] if item else []
+
+
+def _stories(workshop: Workshop, settled: _Settled) -> list[Story]:
     revisions = Revision.objects.filter(draft__scenario__workshop=workshop).accepted()
     if workshop.published_at is not None:
         revisions = revisions.filter(
@@ -92,23 +134,26 @@ def _stories(workshop: Workshop) -> list[Story]:
     for revision in revisions.order_by("draft_version", "pk"):
         newest[revision.draft_id] = revision
     return [
-        _story(workshop, scenario, newest[scenario.draft.pk])
+        _story(workshop, scenario, newest[scenario.draft.pk], settled)
         for scenario in workshop.scenarios.select_related("draft").order_by("place", "pk")
         if scenario.draft.pk in newest
     ]
 
 
-def _story(workshop: Workshop, scenario: Scenario, revision: Revision) -> Story:
+def _story(workshop: Workshop, scenario: Scenario, revision: Revision, settled: _Settled) -> Story:
+    item = settled.by_scenario.get(scenario.pk)
     return Story(
         title=scenario.title,
         premise=scenario.premise,
         text=revision.text,
         language=revision.language,
         timeline=events(revision.text, workshop.base_year, workshop.horizon_year),
+        standing=str(item.outcome) if item else "open" if settled.asked else "",
+        reservations=settled.beside(item),
     )
 
 
-def _givens(workshop: Workshop) -> list[Given]:
+def _givens(workshop: Workshop, settled: _Settled) -> list[Given]:
     rows = Assumption.objects.within(workshop).published().with_counts()
     if workshop.published_at is not None:
         rows = rows.filter(created_at__lte=workshop.published_at)
@@ -118,13 +163,18 @@ def _givens(workshop: Workshop) -> list[Given]:
             language=row.language,
             nature=str(row.get_nature_display()),
             scenario=row.scenario.title if row.scenario else "",
-            standing=_standing(row, workshop.small_cell),
+            standing=_standing(row, workshop.small_cell, settled),
+            reservations=settled.beside(settled.by_assumption.get(row.pk)),
         )
         for row in rows.select_related("scenario").order_by("scenario__place", "pk")
     ]
 
 
-def _standing(row: Any, k: int) -> str:
+def _standing(row: Any, k: int, settled: _Settled) -> str:
+    """As consent settled it; what answers say counts only where nobody was asked for consent."""
+    if settled.asked:
+        item = settled.by_assumption.get(row.pk)
+        return str(item.outcome) if item else "open"
     match row.outcome:
         case Outcome.SHARED | Outcome.RESERVED | Outcome.CONTESTED:
             return str(row.outcome)
@@ -198,6 +248,9 @@ def as_markdown(report: Report) -> str:
     for story in report.stories:
         parts += [f"## {_line(story.title)}", f"*{_line(story.premise)}*" if story.premise else ""]
         parts.append(_under(story.text, 2).strip())
+        if words := _standings().get(story.standing):
+            parts.append(f"*{words}*")
+        parts.append(_quoted(story.reservations))
     if report.shared:
         parts += [f"## {_('What we share')}", _list(_given(given) for given in report.shared)]
     if report.unsettled:
@@ -210,8 +263,29 @@ def as_markdown(report: Report) -> str:
 
 
 def _given(given: Given) -> str:
-    statement = _line(given.statement)
-    return f"{statement} ({_line(given.scenario)})" if given.scenario else statement
+    text = _line(given.statement)
+    if given.scenario:
+        text += f" ({_line(given.scenario)})"
+    if given.standing in {"reserved", "contested"}:
+        text += f" — *{_standings()[given.standing]}*"
+    quoted = _quoted(given.reservations)
+    return text + ("\n" + re.sub("^", "  ", quoted, flags=re.MULTILINE) if quoted else "")
+
+
+def _standings() -> dict[str, str]:
+    return {
+        "shared": _("The group stands behind it."),
+        "reserved": _("The group stands behind it, with reservations."),
+        "contested": _("It stays contested."),
+    }
+
+
+def _quoted(voices: Iterable[Voice]) -> str:
+    """Reservations as quotations, each with its side where that may be said."""
+    return "\n>\n".join(
+        f"> {_line(voice.text)}" + (f" ({_line(voice.side)})" if voice.side else "")
+        for voice in voices
+    )
 
 
 def _word(word: Word) -> str:

@@ -41,6 +41,19 @@ def register() -> None:
             ),
         ),
         Room(
+            title=_("Consent"),
+            text=_("What the group can stand behind, and with which reservations."),
+            route="scenarios:consent",
+            stages=(StageKind.CONSENT,),
+        ),
+        Room(
+            title=_("My positions"),
+            text=_("Say of each item where you stand."),
+            route="scenarios:positions",
+            stages=(StageKind.CONSENT,),
+            needs=Can.CONSENT,
+        ),
+        Room(
             title=_("Release"),
             text=_("Look the report over and let it go out."),
             route="scenarios:release",

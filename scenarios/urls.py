@@ -4,6 +4,7 @@ from scenarios.views import (
     assumptions,
     board,
     comments,
+    consent,
     drafts,
     groups,
     publication,
@@ -43,6 +44,11 @@ _comments = [
     path("<int:comment_id>/settlement/", comments.settle, name="settle"),
     path("<int:comment_id>/reaction/", comments.react, name="react"),
 ]
+_consent = [
+    path("", consent.consent, name="consent"),
+    path("positions/", consent.positions, name="positions"),
+    path("<int:item_id>/", consent.item, name="consent_item"),
+]
 _reports = [
     path("", publication.report, name="report"),
     path("report.md", publication.report_markdown, name="report_markdown"),
@@ -53,6 +59,7 @@ urlpatterns = [
     path("workshops/<slug:slug>/seeds/", include(_seeds)),
     path("workshops/<slug:slug>/scenarios/", include(_scenarios)),
     path("workshops/<slug:slug>/comments/", include(_comments)),
+    path("workshops/<slug:slug>/consent/", include(_consent)),
     path("workshops/<slug:slug>/revisions/<int:revision_id>/", revisions.revision, name="revision"),
     path("workshops/<slug:slug>/publication/", publication.release, name="release"),
     path("reports/<slug:slug>/", include(_reports)),

@@ -21,7 +21,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from config.asgi import application
 from scenarios.live.posted import Saved, save_text
-from scenarios.models import Comment, Seed
+from scenarios.models import Comment, ConsentItem, Seed
 from scenarios.routing import websocket_urlpatterns
 from tests.factories import (
     make_assumption,
@@ -101,11 +101,14 @@ ROWS: dict[str, Row] = {
     "scenarios:board": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:comment": Row("302 404 403 302 302 302", "302 404 403 422 403 422"),
     "scenarios:comments": Row("302 404 403 200 200 200", "302 404 403 422 403 422"),
+    "scenarios:consent": Row("302 404 200 200 200 200", "302 404 403 403 403 403"),
+    "scenarios:consent_item": Row("302 404 404 200 200 200", "302 404 404 403 403 403"),
     "scenarios:draft": Row("302 404 403 200 200 200", "302 404 403 422 403 422"),
     "scenarios:edit": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
     "scenarios:groups": Row("302 404 403 200 200 200", "302 404 403 403 403 302"),
     "scenarios:history": Row("302 404 403 200 200 200", "302 405 405 405 405 405"),
     "scenarios:logic": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
+    "scenarios:positions": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "scenarios:propose": Row("302 404 403 200 403 403", "302 404 403 422 403 403"),
     "scenarios:react": Row("302 405 405 405 405 405", "302 404 403 422 403 422"),
     "scenarios:release": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
@@ -218,6 +221,7 @@ def world(db: None) -> World:
         "mail_id": 1,
         "seed_id": seed.pk,
         "kind": "drafting",
+        "item_id": ConsentItem.objects.create(workshop=workshop, scenario=scenario).pk,
         "pk": 1,
         "token": "0000-0000-0000-0000",
         "draft_id": draft.pk,

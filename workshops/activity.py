@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from workshops.contributions import kind_of
 from workshops.models import Activity, Seat, Workshop
@@ -38,25 +39,22 @@ def _line(one: Activity, *, unnamed: bool) -> Line:
     return Line(text=_text(one, who), url=url, at=one.at, seat=seat)
 
 
+_SENTENCES = {
+    Verb.OPENED_WORKSHOP: gettext_lazy("%(who)s opened the workshop."),
+    Verb.TOOK_SEAT: gettext_lazy("%(who)s took a seat."),
+    Verb.OPENED_STAGE: gettext_lazy("%(stage)s opened."),
+    Verb.CLOSED_STAGE: gettext_lazy("%(stage)s closed."),
+    Verb.CONTRIBUTED: gettext_lazy("New from %(who)s: %(what)s."),
+    Verb.DECIDED: gettext_lazy("A moderator decided: %(what)s."),
+    Verb.DRAFTED: gettext_lazy("%(who)s wrote in a draft."),
+    Verb.ASKED_CONSENT: gettext_lazy("%(who)s asks for consent."),
+    Verb.SETTLED: gettext_lazy("Positions were closed. Their outcome can be read."),
+    Verb.ARRANGED_GROUPS: gettext_lazy("The drafting groups were arranged."),
+    Verb.RELEASED: gettext_lazy("The workshop's report was released."),
+}
+
+
 def _text(one: Activity, who: str) -> str:
     stage = one.stage.get_kind_display() if one.stage else ""
     what = one.contribution.get_kind_display() if one.contribution else ""
-    match one.verb:
-        case Verb.OPENED_WORKSHOP:
-            return _("%(who)s opened the workshop.") % {"who": who}
-        case Verb.TOOK_SEAT:
-            return _("%(who)s took a seat.") % {"who": who}
-        case Verb.OPENED_STAGE:
-            return _("%(stage)s opened.") % {"stage": stage}
-        case Verb.CLOSED_STAGE:
-            return _("%(stage)s closed.") % {"stage": stage}
-        case Verb.CONTRIBUTED:
-            return _("New from %(who)s: %(what)s.") % {"who": who, "what": what}
-        case Verb.DECIDED:
-            return _("A moderator decided: %(what)s.") % {"what": what}
-        case Verb.DRAFTED:
-            return _("%(who)s wrote in a draft.") % {"who": who}
-        case Verb.ARRANGED_GROUPS:
-            return _("The drafting groups were arranged.")
-        case _:
-            return _("The workshop's report was released.")
+    return str(_SENTENCES[Verb(one.verb)]) % {"who": who, "stage": stage, "what": what}

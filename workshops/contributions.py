@@ -33,6 +33,8 @@ class Kind:
     became: Callable[[Any], str] = lambda contribution: ""
     # Seats whose words these are: none of them moderates it.
     authors: Callable[[Any], set[int]] = lambda contribution: {contribution.seat_id}
+    # Nobody learns whose they are, not in any workshop and not a moderator either.
+    unnamed: bool = False
     # Told inside the decision's transaction, after the state changed.
     decided: Callable[[Any, Decision], None] = lambda contribution, decision: None
 

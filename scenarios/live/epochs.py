@@ -36,6 +36,13 @@ WATCHED: Final = (
     Watched("workshops_stage", ("state", "kind"), "{row}.workshop_id", also=("INSERT", "DELETE")),
     Watched("workshops_seat", ("state", "role", "participant_id"), "{row}.workshop_id"),
     Watched(
+        "scenarios_groupmember",
+        ("scenario_id", "seat_id"),
+        "SELECT workshop_id FROM workshops_seat WHERE id = {row}.seat_id",
+        also=("INSERT", "DELETE"),
+    ),
+    Watched("scenarios_consentitem", ("state",), "{row}.workshop_id", also=("INSERT", "DELETE")),
+    Watched(
         "participants_participant",
         ("password", "is_active"),
         "SELECT workshop_id FROM workshops_seat WHERE participant_id = {row}.id",

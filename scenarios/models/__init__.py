@@ -3,6 +3,7 @@
 from scenarios.models.assumptions import Assumption, Response
 from scenarios.models.board import Scenario, ScenarioLogic, Seed
 from scenarios.models.comments import Anchor, Comment, Reaction
+from scenarios.models.consent import ConsentItem, Position, Reservation
 from scenarios.models.drafts import Chapter, Draft, Edit, Revision, Snapshot
 from scenarios.models.forces import (
     DrivingForce,
@@ -21,6 +22,7 @@ __all__ = [
     "Assumption",
     "Chapter",
     "Comment",
+    "ConsentItem",
     "Draft",
     "DrivingForce",
     "Edit",
@@ -30,9 +32,11 @@ __all__ = [
     "Merge",
     "MergeVoice",
     "Milestone",
+    "Position",
     "Rating",
     "Reaction",
     "Release",
+    "Reservation",
     "Response",
     "Revision",
     "Scenario",

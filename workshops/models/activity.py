@@ -44,6 +44,8 @@ class Activity(models.Model):
         DECIDED = "decided"
         DRAFTED = "drafted"
         RELEASED = "released"
+        ASKED_CONSENT = "asked_consent"
+        SETTLED = "settled"
         ARRANGED_GROUPS = "arranged_groups"
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="activity")

@@ -44,6 +44,8 @@ class Contribution(models.Model):
         DISPUTE = "dispute", _("dispute")
         EVIDENCE = "evidence", _("piece of evidence")
         FORCE = "force", _("driving force")
+        QUESTION = "question", _("question to a story")
+        RESERVATION = "reservation", _("reservation")
         CLASH = "clash", _("contradiction on the timeline")
 
     seat = models.ForeignKey(Seat, models.PROTECT, related_name="contributions")

@@ -51,6 +51,7 @@ def queue(request: SignedInRequest, slug: str) -> HttpResponse:
     named = titles(page.object_list)
     for contribution in page.object_list:
         contribution.title = named[contribution.pk]  # type: ignore[attr-defined]
+        contribution.unnamed = kind_of(contribution).unnamed  # type: ignore[attr-defined]
     context |= {"page": page, "show": show, "filters": filters}
     return render(request, "workshops/moderation.html", context)
 
