@@ -6,6 +6,7 @@ Whoever connects has a while to say what they want, and may send so much; nobody
 import asyncio
 import logging
 import resource
+import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from daphne.server import reactor
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 from twisted.internet.defer import Deferred
 from twisted.internet.endpoints import serverFromString
+from twisted.internet.tcp import Server as Transport
 from twisted.logger import LogLevel, globalLogBeginner
 from twisted.web.http import HTTPChannel, _GenericHTTPChannelProtocol
 
@@ -145,6 +147,21 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
     """One connection, since it speaks frames."""
 
     _fragments = _kept = _after_closing = 0
+    listener: Callable[[str], None] | None = None
+    """Who hears text at once. Without one, or while something waits for the application, it waits for its turn there."""
+
+    def write(self, wire: bytes) -> None:
+        """A frame as it goes over the wire, at once if nothing waits before it: Twisted would come back for it twice."""
+        if self.state != self.STATE_OPEN:
+            return
+        transport = self.transport
+        if type(transport) is Transport and not (transport.dataBuffer or transport._tempDataBuffer):
+            sent = transport.writeSomeData(wire)
+            if not isinstance(sent, int):
+                return  # the connection is lost; Twisted is about to say so
+            wire = wire[sent:]
+        if wire:
+            transport.write(wire)
 
     def onConnect(self, request: Any) -> Any:
         self._control = Allowance(reactor.seconds())
@@ -182,7 +199,10 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
     def onMessage(self, payload: bytes, isBinary: bool) -> None:
         if self.state != self.STATE_OPEN:
             return
-        if self.application_queue.qsize() > WAITING:
+        if self.listener is not None and not isBinary and self.application_queue.empty():
+            self.last_ping = time.time()
+            self.listener(payload.decode())
+        elif self.application_queue.qsize() > WAITING:
             self.end(Close.TOO_FAST)
         else:
             super().onMessage(payload, isBinary)
@@ -265,6 +285,11 @@ class Server(Daphne):  # type: ignore[misc]
         if not self.abort_start:
             self.ready_callable()
             reactor.run()
+
+    def create_application(self, protocol: Any, scope: dict[str, Any]) -> Any:
+        if isinstance(protocol, Socket):
+            scope["extensions"] = {"flamingo.socket": protocol}
+        return super().create_application(protocol, scope)
 
     def listen_success(self, port: Any) -> None:
         super().listen_success(port)

@@ -30,15 +30,24 @@ class DraftConsumer(AsyncWebsocketConsumer):
     room: Room | None = None
     patience: asyncio.Task[None] | None = None
 
-    async def __call__(self, *connection: Any) -> None:
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self.scope, self.base_send = scope, send
         try:
-            await super().__call__(*connection)
+            await self._listen(receive)
         finally:  # however it ends, also when the server gives up on us
             if self.patience is not None:
                 self.patience.cancel()
             if self.reader is not None:
                 hall().leave(self.reader, self.draft)
                 self.reader.stop()
+
+    async def _listen(self, receive: Any) -> None:
+        """Channels' own loop makes a task for each frame, and looks after old connections to the database in a thread."""
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if message["type"] == "websocket.connect":
+                await self.connect()
+            elif self.admission is not None:  # else it is being closed
+                await self.receive(message.get("text"))
 
     async def connect(self) -> None:
         if not comes_from_here(self.scope):
@@ -64,31 +73,43 @@ class DraftConsumer(AsyncWebsocketConsumer):
         self.patience = asyncio.ensure_future(self._wait_for_hello())
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
-        if self.admission is None:
-            return  # it is being closed
         try:
-            if not self.allowance.take(self.now()):
-                raise Refused(Close.TOO_FAST, "twenty frames a second")
-            await self._hear(protocol.read(text_data or ""))
+            hello = self._hear(text_data or "")
+            if hello is not None:
+                await self._admit(hello)
         except Refused as refused:
             self.admission = None
             await self.close(refused.code)
         except Unavailable:
             await self.close(Close.TOO_SLOW)
 
+    def _hear_at_once(self, text: str) -> None:
+        """From a server that hands over each frame as it comes."""
+        assert self.reader is not None
+        if self.admission is not None:
+            try:
+                self._hear(text)
+            except Refused as refused:
+                self.admission = None
+                self.reader.drop(refused.code)
+
     async def close(self, code: int | None = None, reason: str | None = None) -> None:
         # Daphne takes a plain number only, and what it refuses it drops in silence.
         await super().close(None if code is None else int(code), reason)
 
-    async def _hear(self, frame: protocol.Incoming) -> None:
-        if isinstance(frame, Hello) is not (self.reader is None):
-            raise Refused(Close.MALFORMED, "hello comes first, and once")
+    def _hear(self, text: str) -> Hello | None:
+        """A hello is returned: to let somebody in takes a while."""
+        if not self.allowance.take(self.now()):
+            raise Refused(Close.TOO_FAST, "twenty frames a second")
+        frame = protocol.read(text)
         reader, room = self.reader, self.room
+        if isinstance(frame, Hello) is not (reader is None):
+            raise Refused(Close.MALFORMED, "hello comes first, and once")
         if isinstance(frame, Hello):
-            await self._admit(frame)
-        elif reader is None or room is None:
-            return
-        elif isinstance(frame, Push):
+            return frame
+        if reader is None or room is None:
+            return None
+        if isinstance(frame, Push):
             room.push(reader, frame)
         elif isinstance(frame, Here):
             room.here(reader, frame)
@@ -96,6 +117,7 @@ class DraftConsumer(AsyncWebsocketConsumer):
             reader.send(protocol.pong())
         elif isinstance(frame, Pong):
             reader.has_read(frame.number)
+        return None
 
     async def _admit(self, hello: Hello) -> None:
         assert self.admission is not None
@@ -105,15 +127,20 @@ class DraftConsumer(AsyncWebsocketConsumer):
         if hello.seat not in (None, admission.seat):
             raise Refused(Close.ANOTHER_PERSON, "somebody else signed in since")
         holder = Holder(admission.seat, self.person, self.scope["session"].session_key or "")
+        # Our own server can do more than ASGI says; any other will do.
+        socket = self.scope.get("extensions", {}).get("flamingo.socket")
         self.reader = Reader(
             self.send,
             self.close,
+            write=socket and socket.write,
             holder=holder,
             client=hello.client,
             peer=admission.peer,
             standing=admission.standing,
         )
         self.room = await hall().enter(self.reader, hello, admission, self.draft)
+        if socket is not None:
+            socket.listener = self._hear_at_once
 
     async def _wait_for_hello(self) -> None:
         with suppress(asyncio.CancelledError):

@@ -22,11 +22,6 @@ RESULTS = ROOT / "bench" / "results"
 CORES = [str(core) for core in sorted(os.sched_getaffinity(0))]
 """The server has the first, the clients the second."""
 
-WEB = [
-    "daphne", "--bind", "127.0.0.1", "--port", "{port}", "--verbosity", "0", "--websocket-max-message-size", "65536",
-    "--websocket-max-frame-size", "65536", "--server-name", "flamingo", "config.asgi:application",
-]  # fmt: skip
-
 
 def on_core(which: int, *command: str) -> list[str]:
     return ["taskset", "-c", CORES[which % len(CORES)], *command]
@@ -127,7 +122,7 @@ def ours(work: Work) -> Iterator[Running]:
             services = [exits.enter_context(server) for server in (postgres, valkey)]
             variables |= {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
             variables |= {"EMAIL_URL": f"smtp://127.0.0.1:{free_port()}"}
-            command = WEB
+            command = [sys.executable, "manage.py", "web", "--port", "{port}"]
         env = environment(**variables) | {"DJANGO_SETTINGS_MODULE": "config.settings"}
         tables = _laid(work, folder, env)
         webs = [

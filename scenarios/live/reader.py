@@ -28,8 +28,22 @@ class Holder:
     session: str
 
 
+def on_the_wire(frame: str) -> bytes:
+    """The bytes of a WebSocket's text frame, the same for everybody: a server that takes them need not make them anew."""
+    payload = frame.encode()
+    length = len(payload)
+    if length < 126:
+        return b"\x81%c%b" % (length, payload)
+    if length < 0x10000:
+        return b"\x81\x7e%b%b" % (length.to_bytes(2), payload)
+    return b"\x81\x7f%b%b" % (length.to_bytes(8), payload)
+
+
 class Reader:
-    """`send` and `close` are the connection's own; both may take their time."""
+    """`send` and `close` are the connection's own; both may take their time.
+
+    Where the server takes bytes as they go over the wire, and takes them at once, `write` is how.
+    """
 
     def __init__(
         self,
@@ -40,40 +54,38 @@ class Reader:
         client: str,
         peer: Peer,
         standing: Standing,
+        write: Callable[[bytes], None] | None = None,
     ) -> None:
-        self._send, self._close = send, close
+        self._send, self._close, self._write = send, close, write
         self.holder, self.client, self.peer, self.standing = holder, client, peer, standing
         self.offers = 0  # pushes taken and not yet decided
         self._queue: deque[str] = deque()
-        self._wake = asyncio.Event()
         self._sent = self._read = 0
         self._asked: deque[int] = deque()  # how much had been sent at each ping not answered
         self._pings = 0
         self._closing: int | None = None
-        self._task = asyncio.ensure_future(self._run())
+        self._task: asyncio.Task[None] | None = None
 
     @property
     def seat(self) -> int:
         return self.holder.seat
 
-    def send(self, frame: str) -> None:
+    def send(self, frame: str, wire: bytes | None = None) -> None:
+        """`wire` is the same frame, where it was made ready for many."""
         if self._closing is not None:
             return
-        self._queue.append(frame)
+        self._put(frame, wire)
         self._sent += len(frame)
         if self._sent - self._read > BEHIND:
             self.drop(Close.TOO_SLOW)
-            return
-        if self._sent - (self._asked[-1] if self._asked else self._read) > ASK_EVERY:
+        elif self._sent - (self._asked[-1] if self._asked else self._read) > ASK_EVERY:
             self._pings += 1
             self._asked.append(self._sent)
-            self._queue.append(protocol.ping(self._pings))
-        self._wake.set()
+            self._put(protocol.ping(self._pings))
 
     def welcome(self, frame: str) -> None:
         """The first frame may be as long as the draft, so it does not count."""
-        self._queue.append(frame)
-        self._wake.set()
+        self._put(frame)
 
     def has_read(self, ping: int) -> None:
         """The page answered this ping."""
@@ -88,25 +100,38 @@ class Reader:
         self._closing = code
         if code == Close.TOO_SLOW:
             self._queue.clear()
-            self._task.cancel()
-            self._task = asyncio.ensure_future(self._run())
-        self._wake.set()
+            self._cancel()
+        self._go_on()
 
     def stop(self) -> None:
         """The connection is gone."""
         self._closing = self._closing or 0
-        self._task.cancel()
+        self._cancel()
+
+    def _put(self, frame: str, wire: bytes | None = None) -> None:
+        if self._write is not None:
+            self._write(wire or on_the_wire(frame))
+        else:
+            self._queue.append(frame)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._run())
+
+    def _cancel(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            self._task = None
 
     async def _run(self) -> None:
         try:
-            while self._closing is None or self._queue:
-                while self._queue:
-                    await self._send(self._queue.popleft())
-                if self._closing is None:
-                    self._wake.clear()
-                    await self._wake.wait()
-            await self._close(self._closing)
-        except (
-            Exception
-        ):  # whatever the server raises for a connection that went away while we wrote
+            while self._queue:
+                await self._send(self._queue.popleft())
+            if self._closing is not None:
+                await self._close(self._closing)
+        except Exception:
+            # Whatever the server raises for a connection that went away while we wrote.
             logger.debug("A page went away.", exc_info=True)
+        else:
+            self._task = None

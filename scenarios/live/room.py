@@ -15,7 +15,7 @@ from scenarios.live.log import Log, TooFarBehind
 from scenarios.live.masks import Mask
 from scenarios.live.presence import Presence
 from scenarios.live.protocol import Close, Hello, Here, Peer, Push, Stored, Verdict, Why
-from scenarios.live.reader import Holder, Reader
+from scenarios.live.reader import Holder, Reader, on_the_wire
 from scenarios.live.replica import Offer, Replica
 
 logger = logging.getLogger(__name__)
@@ -332,8 +332,9 @@ class Room:
         return self._mask.edits(stored) if self._mask else stored
 
     def _send_all(self, frame: str) -> None:
+        wire = on_the_wire(frame)
         for reader in list(self.readers):
-            reader.send(frame)
+            reader.send(frame, wire)
 
     def _stop_timers(self) -> None:
         for timer in (self._flushing, self._presenting):
