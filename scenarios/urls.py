@@ -7,6 +7,7 @@ from scenarios.views import (
     consent,
     drafts,
     groups,
+    history,
     publication,
     revisions,
     seeds,
@@ -35,8 +36,10 @@ _scenarios = [
     path("<int:scenario_id>/premise/", board.edit, name="edit"),
     path("<int:scenario_id>/draft/", drafts.draft, name="draft"),
     path("<int:scenario_id>/comments/", comments.comments, name="comments"),
-    path("<int:scenario_id>/history/", drafts.history, name="history"),
-    path("<int:scenario_id>/history/<int:version>/", drafts.version, name="version"),
+    path("<int:scenario_id>/history/", history.history, name="history"),
+    path("<int:scenario_id>/history/<int:version>/", history.version, name="version"),
+    path("<int:scenario_id>/history/<int:version>/return/", history.bring_back, name="bring_back"),
+    path("<int:scenario_id>/history/<int:version>/undoing/", history.take_back, name="take_back"),
     path("<int:scenario_id>/submission/", revisions.submit, name="submit"),
 ]
 _comments = [

@@ -32,3 +32,9 @@ class SubmitForm(OnceForm, VersionedForm):
         required=False,
         widget=forms.TextInput(attrs={"dir": "auto"}),
     )
+
+
+class BringBackForm(OnceForm, VersionedForm):
+    """Made on the version that was read; without a passage, all of it."""
+
+    passage = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 1)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Final
 
 from django.db.models import Max, Q
@@ -11,10 +12,15 @@ from scenarios.live import authorship, past
 from scenarios.live.authorship import Authorship
 from scenarios.live.changeset import ChangeSet
 from scenarios.live.text import Text
-from scenarios.models import Draft, Edit, Snapshot
+from scenarios.models import Chapter, Draft, Edit, Snapshot
 
 PAUSE: Final = timedelta(minutes=10)
 """A longer silence of a seat begins a new passage."""
+
+NEAR: Final = 500
+"""Edits before and after a version among which to look for where a hand stopped."""
+
+SAMPLES: Final = 200
 
 
 def text_of(draft: Draft) -> str:
@@ -89,6 +95,30 @@ def passages(draft: Draft, *, before: int | None = None, edits: int = 2000) -> l
     upto = draft.version if before is None else min(before - 1, draft.version)
     rows = list(past.log(draft.pk, max(0, upto - edits), upto))
     return _grouped((edit.version, edit.seat, edit.at) for edit in reversed(rows))
+
+
+def stops(draft: Draft, version: int) -> tuple[int | None, int | None]:
+    """The versions at which a hand had just stopped writing, nearest before and after; None at an end of the log."""
+    near = list(past.log(draft.pk, max(0, version - NEAR), min(version + NEAR, draft.version)))
+    ends = [
+        one.version
+        for one, then in pairwise(near)
+        if one.seat != then.seat or then.at - one.at > PAUSE
+    ]
+    edges = [near[0].version, *ends, near[-1].version] if near else []
+    earlier = max((edge for edge in edges if edge < version), default=None)
+    later = min((edge for edge in edges if edge > version), default=None)
+    return earlier, later
+
+
+def pace(draft: Draft) -> list[tuple[int, datetime]]:
+    """Some versions and when they were made, from the first to the last: enough to draw how much was written when."""
+    known = list(Chapter.objects.filter(draft=draft).order_by("last").values_list("last", "at"))
+    packed = known[-1][0] if known else 0
+    step = max(1, (draft.version - packed) // SAMPLES)
+    wanted = {packed + 1, draft.version, *range(packed + step, draft.version, step)}
+    rows = Edit.objects.filter(draft=draft, version__in=wanted, version__gt=packed)
+    return known + list(rows.order_by("version").values_list("version", "at"))
 
 
 def _grouped(rows: Iterable[tuple[int, int, datetime]]) -> list[Passage]:

@@ -4,16 +4,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import translation
+from django.utils.translation import gettext as _
 
-from scenarios.live import merge, store
-from scenarios.live.changeset import ChangeSet, Malformed, compose_all
+from scenarios.live import merge, past, store
+from scenarios.live.changeset import ChangeSet, Malformed, compose_all, units
 from scenarios.live.history import text_at
 from scenarios.live.log import KEPT, TooFarBehind
 from scenarios.live.protocol import Push, Pushed, Standing, Why
 from scenarios.live.reader import Holder
 from scenarios.live.replica import Offer, Replica, TooLarge
+from scenarios.live.restoring import hunks, put_back
 from scenarios.live.standing import standings_of
 from scenarios.live.words import sentence
 from scenarios.models import Draft
@@ -58,10 +61,59 @@ def save_text(
         return _not_saved(Why.MALFORMED, standing)
     if changes.is_empty:
         return Saved(version)
-    holder = Holder(by.pk, by.participant_id or 0, session="")  # the request has its own
-    return _store(
-        draft.pk, Offer(holder, client_key.hex, Push(base_version, (Pushed(1, changes),)))
-    )
+    return _offer(draft, changes, base_version=base_version, client_key=client_key, by=by)
+
+
+def bring_back(
+    draft: Draft,
+    *,
+    version: int,
+    base_version: int,
+    passage: int | None = None,
+    client_key: UUID,
+    by: Seat,
+) -> Saved | Conflict | NotSaved:
+    """The text as it was at a version, or one passage of it, put into the text at `base_version`.
+
+    An ordinary edit of the seat, like any other; `passage` counts the hunks between the two texts from 0.
+    """
+    now, then = text_at(draft.pk, base_version), text_at(draft.pk, version)
+    if passage is None:
+        changes = merge.difference(now, then)
+    else:
+        found = hunks(now, then)
+        if passage >= len(found):
+            return Conflict(base_version, now)
+        changes = put_back(now, found[passage])
+    return _offer(draft, changes, base_version=base_version, client_key=client_key, by=by)
+
+
+def take_back(
+    draft: Draft, version: int, *, client_key: UUID, by: Seat
+) -> Saved | Conflict | NotSaved:
+    """One's own edit that made this version, and nothing that came after it."""
+    [edit] = past.log(draft.pk, version - 1, version)
+    if edit.seat != by.pk:
+        raise PermissionDenied(_("Only who wrote it can take it back."))
+    before = units(text_at(draft.pk, version - 1))
+    changes = ChangeSet.parse(edit.changes).invert(before)
+    return _offer(draft, changes, base_version=version, client_key=client_key, by=by)
+
+
+def _offer(
+    draft: Draft, changes: ChangeSet, *, base_version: int, client_key: UUID, by: Seat
+) -> Saved | Conflict | NotSaved:
+    if changes.is_empty:
+        return Saved(base_version)
+    version = Draft.objects.values_list("version", flat=True).get(pk=draft.pk)
+    if not max(0, version - KEPT) <= base_version <= version:
+        return Conflict(version, text_at(draft.pk, version))
+    push = Push(base_version, (Pushed(1, changes),))
+    return _store(draft.pk, Offer(_holder(by), client_key.hex, push))
+
+
+def _holder(seat: Seat) -> Holder:
+    return Holder(seat.pk, seat.participant_id or 0, session="")  # the request has its own
 
 
 def _changes(old: str, new: str) -> ChangeSet:

@@ -56,11 +56,11 @@ def admit(draft_id: int, person_id: int) -> Admission | Close:
     if not standing.may_read:
         return Close.NOT_ALLOWED
     peer = Peer(seat.pk, seat.pseudonym, seat.hue, seat.role)
-    mask = _mask(draft_id, seat.workshop) if seat.workshop.unnamed else None
+    mask = mask_of(draft_id, seat.workshop) if seat.workshop.unnamed else None
     return Admission(seat.pk, seat.workshop_id, peer, standing, mask)
 
 
-def _mask(draft_id: int, workshop: Workshop) -> Mask:
+def mask_of(draft_id: int, workshop: Workshop) -> Mask:
     @cache
     def number(seat: int) -> int:
         digest = salted_hmac("scenarios.live.masks", f"{draft_id}:{seat}", algorithm="sha256")

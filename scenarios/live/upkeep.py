@@ -77,6 +77,7 @@ def pack_chapter(draft: Draft, last: int) -> int:
         draft=draft,
         first=after + 1,
         last=last,
+        at=edits[-1].at,
         edits=past.pack(edits),
         seats=sorted({edit.seat for edit in edits}),
     )

@@ -4,6 +4,7 @@ from typing import Self
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
+from django.utils import timezone
 
 from scenarios.models.board import Scenario
 from workshops.models import Contribution, Seat, Workshop
@@ -84,6 +85,7 @@ class Chapter(models.Model):
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="chapters")
     first = models.PositiveIntegerField()
     last = models.PositiveIntegerField()
+    at = models.DateTimeField(default=timezone.now)  # when the last of them was made
     edits = models.BinaryField()
     seats = models.JSONField()
 

@@ -3,13 +3,12 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from participants.requests import SignedInRequest
-from scenarios.analysis.diff import diff
 from scenarios.board import newest_logic, places
 from scenarios.forms.drafts import TextForm
 from scenarios.groups import story
@@ -17,12 +16,11 @@ from scenarios.live import history as past
 from scenarios.live.posted import Conflict, NotSaved, save_text
 from scenarios.live.protocol import Why
 from scenarios.live.words import sentence
-from scenarios.models import Draft, Edit, Revision
+from scenarios.models import Draft, Revision
 from workshops.models import Seat
 from workshops.pages import standing
 from workshops.permissions import Can, refusal_at_story, require
 
-EDITS_A_PAGE = 600
 REVISIONS = 20
 
 
@@ -30,8 +28,8 @@ REVISIONS = 20
 @require_GET
 def scenario(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse:
     """The story as it was accepted; as it stands now for those who may read what is open."""
-    seat, draft = _find(request, slug, scenario_id, Can.READ)
-    context = _around(seat, draft)
+    seat, draft = find_draft(request, slug, scenario_id, Can.READ)
+    context = around_draft(seat, draft)
     can = context["can"]
     handed_in = Revision.objects.filter(draft=draft).exclude(state=Revision.State.WITHDRAWN)
     revisions = handed_in.readable_by(
@@ -60,8 +58,8 @@ def scenario(request: SignedInRequest, slug: str, scenario_id: int) -> HttpRespo
 @require_http_methods(["GET", "POST"])
 def draft(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse:
     """Where the text is written. A post is a page without scripting; what it cannot save it gives back."""
-    seat, found = _find(request, slug, scenario_id, Can.READ_OPEN)
-    context = _around(seat, found)
+    seat, found = find_draft(request, slug, scenario_id, Can.READ_OPEN)
+    context = around_draft(seat, found)
     why = (
         ""
         if Can.CO_EDIT in context["can"]
@@ -104,46 +102,16 @@ def _save(
     return redirect("scenarios:draft", seat.workshop.slug, found.scenario_id)
 
 
-@login_required
-@require_GET
-def history(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse:
-    """Who wrote when, the newest first."""
-    seat, found = _find(request, slug, scenario_id, Can.READ_OPEN)
-    context = _around(seat, found)
-    before = _number(request.GET.get("before", ""))
-    passages = past.passages(found, before=before, edits=EDITS_A_PAGE)
-    seats = Seat.objects.in_bulk({passage.seat for passage in passages})
-    oldest = min((passage.first for passage in passages), default=1)
-    context |= {
-        "passages": [(passage, seats[passage.seat], passage.first - 1) for passage in passages],
-        "before": before,
-        "older": oldest if oldest > 1 else None,
-    }
-    return render(request, "scenarios/history.html", context)
-
-
-@login_required
-@require_GET
-def version(request: SignedInRequest, slug: str, scenario_id: int, version: int) -> HttpResponse:
-    """The text as it was; or, with ?since=, what was written between two versions."""
-    seat, found = _find(request, slug, scenario_id, Can.READ_OPEN)
-    edit = get_object_or_404(Edit.objects.select_related("seat"), draft=found, version=version)
-    text = past.text_at(found.pk, version)
-    since = _number(request.GET.get("since", ""))
-    context = _around(seat, found) | {"version": version, "edit": edit, "text": text}
-    if since is not None and since < version:
-        context["passages"] = diff(past.text_at(found.pk, since), text)
-    return render(request, "scenarios/version.html", context)
-
-
-def _find(request: SignedInRequest, slug: str, scenario_id: int, can: Can) -> tuple[Seat, Draft]:
+def find_draft(
+    request: SignedInRequest, slug: str, scenario_id: int, can: Can
+) -> tuple[Seat, Draft]:
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     require(seat, can)
     drafts = Draft.objects.within(seat.workshop).select_related("scenario__workshop")
     return seat, get_object_or_404(drafts, scenario=scenario_id)
 
 
-def _around(seat: Seat, found: Draft) -> dict[str, Any]:
+def around_draft(seat: Seat, found: Draft) -> dict[str, Any]:
     context = standing(seat, "board") | {"scenario": found.scenario, "draft": found}
     held, here = context["can"], story(found.scenario)
     return context | {"can": here.abilities(seat, held), "held": held, "story": here}
@@ -155,12 +123,3 @@ def _returned_to(seat: Seat, found: Draft) -> Revision | None:
     if newest is None or newest.seat_id != seat.pk or newest.state != newest.State.RETURNED:
         return None
     return newest
-
-
-def _number(text: str) -> int | None:
-    """What an address says, if it is a version at all."""
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise Http404
-    return int(text)

@@ -218,7 +218,8 @@ def test_the_history_says_who_wrote_when_and_shows_the_text_then() -> None:
     write(make_seat(scenario.workshop, pseudonym="Osprey"), scenario, "It could pour.")
 
     page = read(heron, scenario, "history")
-    assert page.index("Osprey") < page.index("Marabou")
+    below = page.partition("Who wrote when")[2]
+    assert below.index("Osprey") < below.index("Marabou")
     then = read(heron, scenario, "version", "", 1)
     assert ("It could rain." in then, "Marabou" in then) == (True, True)
     changed = read(heron, scenario, "version", "?since=1", 2)
@@ -251,7 +252,7 @@ def test_a_longer_history_makes_no_more_queries_and_goes_on_on_another_page(
         write(make_seat(scenario.workshop), scenario, f"{number}")
 
     assert queries(client, here) == with_one
-    monkeypatch.setattr("scenarios.views.drafts.EDITS_A_PAGE", 10)
+    monkeypatch.setattr("scenarios.views.history.EDITS_A_PAGE", 10)
     assert 'href="?before=21"' in read(seat, scenario, "history")
     older = read(seat, scenario, "history", "?before=11")
     assert 'href="?before=' not in older
