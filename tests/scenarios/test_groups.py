@@ -127,7 +127,7 @@ def test_a_mix_is_proposed_and_saved_only_when_it_is_sent() -> None:
     here = address("groups", workshop)
 
     page = signed_in(facilitator).get(here + "?mix=1").content.decode()
-    found = re.findall(r'name="(seat-\d+)".*?value="(\d+)" selected', page, re.DOTALL)
+    found = re.findall(r'name="(seat-\d+)".*?value="(\d+)"\s+selected', page, re.DOTALL)
     places = {name: int(place) for name, place in found}
 
     assert not GroupMember.objects.exists()
