@@ -5,10 +5,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from scenarios.blind import own_first
 from scenarios.groups import Story, stories
 from scenarios.models import (
     Assumption,
+    DrivingForce,
     GroupMember,
+    Look,
+    Merge,
+    Milestone,
     Release,
     Revision,
     Scenario,
@@ -57,6 +62,10 @@ def of_participants(seat: Seat, can: frozenset[Can], stage: Stage | None) -> lis
     found = []
     if Can.RESPOND in can:
         found += _answers(seat)
+    if Can.FORCE in can:
+        found += _forces(seat)
+    if Can.RATE in can:
+        found += _ratings(seat)
     if Can.SEED in can and not Seed.objects.filter(seat=seat).exists():
         found.append(
             Ask(
@@ -73,6 +82,8 @@ def of_participants(seat: Seat, can: frozenset[Can], stage: Stage | None) -> lis
 
 
 def of_planners(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    if Can.MERGE in can:
+        return _list_to_freeze(seat)
     if Can.PLAN not in can:
         return []
     if not ScenarioLogic.objects.filter(workshop=seat.workshop).exists():
@@ -173,6 +184,83 @@ def _writing(seat: Seat, can: frozenset[Can]) -> list[Ask]:
             url=reverse("scenarios:board", args=[seat.workshop.slug]),
             minutes=20,
             order=35,
+        )
+    ]
+
+
+def _forces(seat: Seat) -> list[Ask]:
+    """To put in one's own first, and to say whether what others put in is the same."""
+    url = reverse("scenarios:forces", args=[seat.workshop.slug])
+    reached = Milestone.objects.filter(workshop=seat.workshop)
+    if reached.filter(what=Milestone.What.FORCES_FROZEN).exists():
+        return []
+    found = []
+    there = DrivingForce.objects.filter(seat=seat).exclude(state=State.WITHDRAWN).exists()
+    if not there and not Look.objects.filter(seat=seat).exists():
+        found.append(
+            Ask(
+                title=_("Put in driving forces"),
+                text=_("Two or three that move things, whichever way."),
+                url=reverse("scenarios:propose_force", args=[seat.workshop.slug]),
+                minutes=8,
+                order=26,
+            )
+        )
+    elif own_first(seat.workshop) and not Look.objects.filter(seat=seat).exists():
+        found.append(
+            Ask(
+                title=_("See which forces the others put in"),
+                text=_("Once yours are all in."),
+                url=url,
+                minutes=5,
+                order=27,
+            )
+        )
+    waiting = Merge.objects.filter(
+        state=Merge.State.PROPOSED, voices__force__seat=seat, voices__agrees=None
+    ).distinct()
+    found += [
+        Ask(
+            title=_("Say whether these forces are one"),
+            text=merge.into.name,
+            url=reverse("scenarios:merge", args=[seat.workshop.slug, merge.pk]),
+            minutes=2,
+            order=17,
+        )
+        for merge in waiting.select_related("into")[:FEW]
+    ]
+    return found
+
+
+def _ratings(seat: Seat) -> list[Ask]:
+    waiting = DrivingForce.objects.within(seat.workshop).unrated_by(seat).count()
+    if not waiting:
+        return []
+    title = ngettext("Rate %(count)s driving force", "Rate %(count)s driving forces", waiting)
+    return [
+        Ask(
+            title=title % {"count": waiting},
+            text=_("Impact and uncertainty, from 1 to 10, one force at a time."),
+            url=reverse("scenarios:ranking", args=[seat.workshop.slug]),
+            minutes=(waiting + 1) // 2,
+            order=28,
+        )
+    ]
+
+
+def _list_to_freeze(seat: Seat) -> list[Ask]:
+    frozen = Milestone.objects.filter(
+        workshop=seat.workshop, what=Milestone.What.FORCES_FROZEN
+    ).exists()
+    if frozen or not DrivingForce.objects.within(seat.workshop).listed().exists():
+        return []
+    return [
+        Ask(
+            title=_("Merge and freeze the forces"),
+            text=_("Everyone then rates the same list."),
+            url=reverse("scenarios:forces", args=[seat.workshop.slug]),
+            minutes=15,
+            order=45,
         )
     ]
 

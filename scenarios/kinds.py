@@ -1,4 +1,4 @@
-"""How assumptions, seeds and revisions are shown where every kind of contribution is."""
+"""How evidence, assumptions, forces, seeds and revisions are shown where every kind of contribution is."""
 
 from typing import Any
 
@@ -8,7 +8,16 @@ from django.utils.translation import gettext as _
 
 from scenarios.analysis.diff import diff
 from scenarios.live.history import authors_between
-from scenarios.models import Assumption, Comment, Reservation, Revision, Scenario, Seed
+from scenarios.models import (
+    Assumption,
+    Comment,
+    DrivingForce,
+    Evidence,
+    Reservation,
+    Revision,
+    Scenario,
+    Seed,
+)
 from workshops import contributions
 from workshops.contributions import Kind
 from workshops.models import Contribution, Decision
@@ -45,6 +54,26 @@ def register() -> None:
             needs=("seat__workshop", "item__assumption", "item__scenario"),
             template="scenarios/_moderate_reservation.html",
             unnamed=True,
+        ),
+    )
+    contributions.register(
+        Contribution.Kind.EVIDENCE,
+        Kind(
+            model=Evidence,
+            title=lambda row: row.claim,
+            url=lambda row: _within("scenarios:situation", row, "evidence"),
+            needs=("seat__workshop",),
+            template="scenarios/_moderate_evidence.html",
+        ),
+    )
+    contributions.register(
+        Contribution.Kind.FORCE,
+        Kind(
+            model=DrivingForce,
+            title=lambda row: row.name,
+            url=lambda row: _within("scenarios:forces", row, "force"),
+            needs=("seat__workshop",),
+            template="scenarios/_moderate_force.html",
         ),
     )
     contributions.register(
@@ -91,6 +120,12 @@ def _seed_became(seed: Seed) -> str:
 def _address(name: str, contribution: Contribution) -> str:
     """From what every contribution has, so that activity need not fetch the kinds."""
     return reverse(name, args=[contribution.seat.workshop.slug, contribution.pk])
+
+
+def _within(name: str, contribution: Contribution, what: str) -> str:
+    """Its place in a list: also who may not read it yet finds the list."""
+    there = reverse(name, args=[contribution.seat.workshop.slug])
+    return f"{there}#{what}-{contribution.pk}"
 
 
 def against_last_accepted(revision: Revision) -> dict[str, Any]:

@@ -21,9 +21,10 @@ from scenarios.models import (
     Revision,
     Scenario,
 )
+from workshops.disputes import shown_to
 from workshops.models import Contribution, GlossaryTerm, Role, Seat, Workshop
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 Outcome = Assumption.Outcome
 # Where no consent stage settled it: of those who answered, this share has to agree.
 SHARED_FROM = 0.6
@@ -64,11 +65,18 @@ class Given:
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Why somebody sees it otherwise; `side` is empty unless they chose to name it."""
+
+    side: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Word:
     term: str
     definition: str
-    disputed_by: list[str]
-    dispute: str
+    disputes: list["Doubt"]
 
 
 @dataclass(frozen=True)
@@ -185,17 +193,28 @@ def _standing(row: Any, k: int, settled: _Settled) -> str:
 def _words(workshop: Workshop) -> list[Word]:
     rows = GlossaryTerm.objects.filter(
         seat__workshop=workshop, state=Contribution.State.PUBLISHED
-    ).prefetch_related("disputed_by")
+    ).prefetch_related(shown_to(None))
     if workshop.published_at is not None:
         rows = rows.filter(created_at__lte=workshop.published_at)
     return [
         Word(
             term=row.term,
             definition=row.definition,
-            disputed_by=[side.name for side in row.disputed_by.all()],
-            dispute=row.dispute,
+            disputes=_doubts(row, workshop),
         )
         for row in rows
+    ]
+
+
+def _doubts(row: Any, workshop: Workshop) -> list[Doubt]:
+    until = workshop.published_at
+    return [
+        Doubt(
+            side=one.seat.constituency.name if one.names_side and one.seat.constituency else "",
+            reason=one.reason,
+        )
+        for one in row.shown_disputes
+        if until is None or one.created_at <= until
     ]
 
 
@@ -290,10 +309,16 @@ def _quoted(voices: Iterable[Voice]) -> str:
 
 def _word(word: Word) -> str:
     text = f"**{_line(word.term)}**: {_line(word.definition)}"
-    if word.dispute:
-        sides = _(", ").join(map(_line, word.disputed_by))
-        text += f" {_('Disputed by')} {sides}: {_line(word.dispute)}"
-    return text
+    return f"{text}{_differing(word.disputes)}"
+
+
+def _differing(doubts: list[Doubt]) -> str:
+    return "".join(
+        f" {_('Disputed by')} {_line(one.side)}: {_line(one.reason)}"
+        if one.side
+        else f" {_('Disputed:')} {_line(one.reason)}"
+        for one in doubts
+    )
 
 
 def _list(lines: Iterable[str]) -> str:

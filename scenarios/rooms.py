@@ -17,6 +17,31 @@ def register() -> None:
             stages=(StageKind.SITUATION, StageKind.FORCES, StageKind.LOGIC, StageKind.DRAFTING),
         ),
         Room(
+            title=_("Evidence"),
+            text=_("What is so today, and from where we know it."),
+            route="scenarios:situation",
+            stages=(StageKind.SITUATION, StageKind.FORCES),
+        ),
+        Room(
+            title=_("Driving forces"),
+            text=_("What moves things, before anybody says where to."),
+            route="scenarios:forces",
+            stages=(StageKind.FORCES, StageKind.RANKING),
+        ),
+        Room(
+            title=_("Rate the forces"),
+            text=_("Impact and uncertainty, from 1 to 10, one force at a time."),
+            route="scenarios:ranking",
+            stages=(StageKind.RANKING,),
+            needs=Can.RATE,
+        ),
+        Room(
+            title=_("How they were rated"),
+            text=_("What matters most, and what is least certain."),
+            route="scenarios:ranking_result",
+            stages=(StageKind.RANKING, StageKind.LOGIC),
+        ),
+        Room(
             title=_("Seeds"),
             text=_("Raw stories of a few lines, and what became of each."),
             route="scenarios:seeds",

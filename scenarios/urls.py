@@ -6,11 +6,14 @@ from scenarios.views import (
     comments,
     consent,
     drafts,
+    forces,
     groups,
     history,
     publication,
+    ranking,
     revisions,
     seeds,
+    situation,
 )
 
 app_name = "scenarios"
@@ -21,6 +24,23 @@ _assumptions = [
     path("<int:assumption_id>/", assumptions.assumption, name="assumption"),
     path("<int:assumption_id>/response/", assumptions.respond, name="respond"),
     path("<int:assumption_id>/withdrawal/", assumptions.withdraw, name="withdraw"),
+]
+_situation = [
+    path("", situation.situation, name="situation"),
+    path("new/", situation.put_in, name="put_in_evidence"),
+    path("<int:evidence_id>/", situation.evidence, name="evidence"),
+]
+_forces = [
+    path("", forces.forces, name="forces"),
+    path("new/", forces.propose, name="propose_force"),
+    path("look/", forces.look, name="look"),
+    path("steps/", forces.steps, name="force_steps"),
+    path("merges/new/", forces.propose_merge, name="propose_merge"),
+    path("merges/<int:merge_id>/", forces.merge, name="merge"),
+    path("ranking/", ranking.rate, name="ranking"),
+    path("ranking/result/", ranking.result, name="ranking_result"),
+    path("<int:force_id>/", forces.force, name="force"),
+    path("<int:force_id>/withdrawal/", forces.withdraw, name="withdraw_force"),
 ]
 _seeds = [
     path("", seeds.seeds, name="seeds"),
@@ -59,6 +79,8 @@ _reports = [
 ]
 urlpatterns = [
     path("workshops/<slug:slug>/assumptions/", include(_assumptions)),
+    path("workshops/<slug:slug>/situation/", include(_situation)),
+    path("workshops/<slug:slug>/forces/", include(_forces)),
     path("workshops/<slug:slug>/seeds/", include(_seeds)),
     path("workshops/<slug:slug>/scenarios/", include(_scenarios)),
     path("workshops/<slug:slug>/comments/", include(_comments)),

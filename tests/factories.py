@@ -8,10 +8,11 @@ from typing import Any
 from django.utils import timezone
 
 from participants.models import Participant
-from scenarios.models import Assumption, Draft, Revision, Scenario
+from scenarios.models import Assumption, Draft, DrivingForce, Evidence, Revision, Scenario
 from workshops.models import (
     Constituency,
     Contribution,
+    Dispute,
     Invitation,
     Role,
     Seat,
@@ -20,6 +21,7 @@ from workshops.models import (
     Workshop,
 )
 from workshops.models.workshop import slug_for
+from workshops.permissions import open_stage
 
 _numbers = count(1)
 
@@ -122,3 +124,34 @@ def make_revision(
         "text": text,
     }
     return Revision.objects.create(seat=seat, **values | facts)
+
+
+def make_evidence(seat: Seat, **facts: Any) -> Evidence:
+    values = {
+        "claim": f"Evidence {next(_numbers)} is known.",
+        "source": "The yearbook",
+        "kind": Contribution.Kind.EVIDENCE,
+        "client_key": uuid.uuid4(),
+    }
+    return Evidence.objects.create(seat=seat, **values | facts)
+
+
+def make_force(seat: Seat, **facts: Any) -> DrivingForce:
+    """A force put in while its stage is open, if that is the open one."""
+    values = {
+        "name": f"Force {next(_numbers)}",
+        "category": DrivingForce.Category.SOCIAL,
+        "kind": Contribution.Kind.FORCE,
+        "client_key": uuid.uuid4(),
+        "stage": open_stage(seat.workshop),
+    }
+    return DrivingForce.objects.create(seat=seat, **values | facts)
+
+
+def make_dispute(seat: Seat, of: Contribution, **facts: Any) -> Dispute:
+    values = {
+        "reason": f"Reason {next(_numbers)}.",
+        "kind": Contribution.Kind.DISPUTE,
+        "client_key": uuid.uuid4(),
+    }
+    return Dispute.objects.create(seat=seat, of=of, **values | facts)

@@ -21,10 +21,13 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from config.asgi import application
 from scenarios.live.posted import Saved, save_text
-from scenarios.models import Comment, ConsentItem, Seed
+from scenarios.models import Comment, ConsentItem, Merge, MergeVoice, Seed
 from scenarios.routing import websocket_urlpatterns
 from tests.factories import (
     make_assumption,
+    make_dispute,
+    make_evidence,
+    make_force,
     make_person,
     make_revision,
     make_scenario,
@@ -127,6 +130,21 @@ ROWS: dict[str, Row] = {
     "scenarios:take_back": Row("302 405 405 405 405 405", "302 404 403 422 403 422"),
     "scenarios:version": Row("302 404 403 200 200 200", "302 405 405 405 405 405"),
     "scenarios:withdraw": Row("302 404 403 200 403 403", "302 404 403 302 403 403"),
+    "scenarios:evidence": Row("302 404 404 200 302 302", "302 404 404 422 403 403"),
+    "scenarios:force": Row("302 404 404 200 302 302", "302 404 404 403 403 403"),
+    "scenarios:force_steps": Row("302 405 405 405 405 405", "302 404 403 403 403 403"),
+    "scenarios:forces": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "scenarios:look": Row("302 405 405 405 405 405", "302 404 403 403 403 403"),
+    "scenarios:merge": Row("302 404 404 200 404 404", "302 404 404 403 404 404"),
+    "scenarios:propose_force": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
+    "scenarios:propose_merge": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
+    "scenarios:put_in_evidence": Row("302 404 403 200 403 403", "302 404 403 422 403 403"),
+    "scenarios:ranking": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
+    "scenarios:ranking_result": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "scenarios:situation": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "scenarios:withdraw_force": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
+    "workshops:dispute": Row("302 404 200 200 200 200", "302 404 403 302 403 403"),
+    "workshops:new_dispute": Row("302 404 403 404 403 403", "302 404 403 404 403 403"),
     "set_language": Row("405", "302"),
     "workshops:add_seats": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
     "workshops:add_side": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
@@ -201,6 +219,9 @@ def world(db: None) -> World:
         title="A dry spring",
         text="It could not rain.",
     )
+    force = make_force(seats["participant"])
+    merge = Merge.objects.create(into=force, seat=seats["facilitator"])
+    MergeVoice.objects.create(merge=merge, force=force)
     draft = scenario.draft
     words = {"base_version": 0, "text": "It could rain.", "client_key": uuid.uuid4()}
     assert save_text(draft, **words, by=seats["participant"]) == Saved(1)  # type: ignore[arg-type]
@@ -224,6 +245,10 @@ def world(db: None) -> World:
         "seed_id": seed.pk,
         "kind": "drafting",
         "item_id": ConsentItem.objects.create(workshop=workshop, scenario=scenario).pk,
+        "evidence_id": make_evidence(seats["participant"]).pk,
+        "force_id": force.pk,
+        "merge_id": merge.pk,
+        "dispute_id": make_dispute(seats["participant"], held).pk,
         "pk": 1,
         "token": "0000-0000-0000-0000",
         "draft_id": draft.pk,

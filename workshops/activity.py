@@ -50,6 +50,9 @@ _SENTENCES = {
     Verb.ASKED_CONSENT: gettext_lazy("%(who)s asks for consent."),
     Verb.SETTLED: gettext_lazy("Positions were closed. Their outcome can be read."),
     Verb.ARRANGED_GROUPS: gettext_lazy("The drafting groups were arranged."),
+    Verb.REVEALED_FORCES: gettext_lazy("%(who)s showed the driving forces to everyone."),
+    Verb.FROZE_FORCES: gettext_lazy("%(who)s froze the list of driving forces."),
+    Verb.REVEALED_RANKING: gettext_lazy("%(who)s showed everyone how the forces were rated."),
     Verb.RELEASED: gettext_lazy("The workshop's report was released."),
 }
 

@@ -6,12 +6,22 @@ class WorkshopsConfig(AppConfig):
     name = "workshops"
 
     def ready(self) -> None:
-        from workshops import asking, convening, decision_mail, digests, emails, glossary, sealing
+        from workshops import (
+            asking,
+            convening,
+            decision_mail,
+            digests,
+            disputes,
+            emails,
+            glossary,
+            sealing,
+        )
 
         asking.register()
         convening.register()
         decision_mail.register()
         digests.register()
+        disputes.register()
         emails.register()
         glossary.register()
         pre_migrate.connect(sealing.unseal, sender=self)

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from workshops.views import (
     digest,
+    disputes,
     glossary,
     invitations,
     moderation,
@@ -35,6 +36,8 @@ _workshop = [
     path("seats/<int:seat_id>/removal/", seats.remove, name="remove_seat"),
     path("digest/", digest.digest, name="digest"),
     path("glossary/", glossary.glossary, name="glossary"),
+    path("disputes/new/<int:contribution_id>/", disputes.new, name="new_dispute"),
+    path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),
     path("moderation/", moderation.queue, name="moderation"),
     path("moderation/<int:contribution_id>/", moderation.decision, name="decision"),
 ]

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from scenarios.demo.room import Room
 from scenarios.models import Assumption, Response, Seed
-from workshops.models import Activity, Contribution, Decision, GlossaryTerm
+from workshops.models import Activity, Contribution, Decision, Dispute, GlossaryTerm
 
 C = TypeVar("C", bound=Contribution)
 ANSWERS = {"a": Response.Answer.AGREE, "d": Response.Answer.DISAGREE, "p": Response.Answer.PASS}
@@ -79,10 +79,18 @@ def put_in_glossary(room: Room, data: list[dict[str, str]]) -> None:
             room.at(said["when"]),
             term=said["term"],
             definition=said["definition"],
-            dispute=said.get("dispute", ""),
         )
         if "disputed_by" in said:
-            term.disputed_by.add(room.sides[said["disputed_by"]])
+            put_in(
+                room,
+                Dispute,
+                Contribution.Kind.DISPUTE,
+                room.participants_of(said["disputed_by"])[-1].pseudonym,
+                room.at(said["when"]) + timedelta(hours=11),
+                of=term,
+                reason=said["dispute"],
+                names_side=True,
+            )
 
 
 def put_in_seeds(room: Room, data: list[dict[str, str]]) -> None:

@@ -94,7 +94,7 @@ class DrivingForce(Contribution):
     name = models.CharField(max_length=80)
     category = models.CharField(max_length=13, choices=Category.choices)
     trend = models.CharField(max_length=300, blank=True)
-    evidence = models.ManyToManyField(Evidence, blank=True, related_name="forces")
+    grounds = models.ManyToManyField(Evidence, blank=True, related_name="forces")
     merged_into = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="merged"
     )

@@ -1,6 +1,6 @@
 from workshops.models.activity import Activity, DigestPreference
 from workshops.models.audit import AuditChain, AuditEntry
-from workshops.models.contributions import Contribution, Decision, GlossaryTerm
+from workshops.models.contributions import Contribution, Decision, Dispute, GlossaryTerm
 from workshops.models.seats import GroundRules, Invitation, Role, RulesAcceptance, Seat
 from workshops.models.workshop import Constituency, Stage, StageKind, Workshop
 
@@ -12,6 +12,7 @@ __all__ = [
     "Contribution",
     "Decision",
     "DigestPreference",
+    "Dispute",
     "GlossaryTerm",
     "GroundRules",
     "Invitation",

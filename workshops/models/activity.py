@@ -47,6 +47,9 @@ class Activity(models.Model):
         ASKED_CONSENT = "asked_consent"
         SETTLED = "settled"
         ARRANGED_GROUPS = "arranged_groups"
+        REVEALED_FORCES = "revealed_forces"
+        FROZE_FORCES = "froze_forces"
+        REVEALED_RANKING = "revealed_ranking"
 
     workshop = models.ForeignKey(Workshop, models.CASCADE, related_name="activity")
     seat = models.ForeignKey(Seat, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from workshops.models.seats import Seat
-from workshops.models.workshop import Constituency, Stage, Workshop
+from workshops.models.workshop import Stage, Workshop
 
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):
@@ -75,13 +75,25 @@ class GlossaryTerm(Contribution):
 
     term = models.CharField(max_length=80)
     definition = models.TextField(max_length=600)
-    disputed_by = models.ManyToManyField(Constituency, blank=True, related_name="disputed_terms")
-    dispute = models.CharField(max_length=300, blank=True)
 
     objects: ClassVar[models.Manager["GlossaryTerm"]] = models.Manager()  # type: ignore[assignment]
 
     class Meta:
         ordering = ["term"]
+
+
+class Dispute(Contribution):
+    """Why somebody cannot use a word so, or does not take a piece of evidence for settled."""
+
+    of = models.ForeignKey(Contribution, models.CASCADE, related_name="disputes")
+    reason = models.CharField(max_length=300)
+    # Saying which side one speaks to is one's own choice.
+    names_side = models.BooleanField(default=False)
+
+    objects: ClassVar[models.Manager["Dispute"]] = models.Manager()  # type: ignore[assignment]
+
+    class Meta:
+        ordering = ["pk"]
 
 
 class Decision(models.Model):

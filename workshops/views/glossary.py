@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from participants.requests import SignedInRequest
 from workshops import glossary as words
+from workshops.disputes import shown_to
 from workshops.forms.glossary import TermForm
 from workshops.models import Contribution, GlossaryTerm, Seat
 from workshops.pages import standing
@@ -33,10 +34,10 @@ def glossary(request: SignedInRequest, slug: str) -> HttpResponse:
     readable = GlossaryTerm.objects.filter(
         Q(state=Contribution.State.PUBLISHED) | Q(seat=seat), seat__workshop=seat.workshop
     ).exclude(state=Contribution.State.WITHDRAWN)
-    page = Paginator(readable.select_related("seat").prefetch_related("disputed_by"), 50).get_page(
+    page = Paginator(readable.select_related("seat").prefetch_related(shown_to(seat)), 50).get_page(
         request.GET.get("page")
     )
-    context = standing(seat, "glossary") | {
+    context = standing(seat, "situation") | {
         "page": page,
         "form": form,
     }
