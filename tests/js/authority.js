@@ -3,6 +3,7 @@ import { ChangeSet, Text } from "../../static/dist/editor.js";
 
 export class Authority {
   log = [];
+  pushes = []; // as they came
   lines = new Set();
   may = "write";
   refuse = null; // (edit) => code or nothing
@@ -86,6 +87,7 @@ export class Authority {
 
   push(line, { v, edits }) {
     const { client } = line;
+    this.pushes.push([client, v, edits.map(({ s, c }) => [s, c])]);
     let pending = edits.map(({ s, c }) => ({ s, changes: ChangeSet.fromJSON(c) }));
     for (const stored of this.log.slice(v)) {
       if (stored.client === client) {
