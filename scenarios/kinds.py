@@ -1,5 +1,6 @@
 """How evidence, assumptions, forces, seeds and revisions are shown where every kind of contribution is."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.urls import reverse
@@ -18,12 +19,14 @@ from scenarios.models import (
     Scenario,
     Seed,
 )
-from workshops import contributions
+from workshops import activity, contributions
+from workshops.activity import Story
 from workshops.contributions import Kind
-from workshops.models import Contribution, Decision
+from workshops.models import Contribution, Decision, Workshop
 
 
 def register() -> None:
+    activity.register(_stories)
     contributions.register(
         Contribution.Kind.ASSUMPTION,
         Kind(
@@ -103,6 +106,17 @@ def register() -> None:
 
 def shortened(text: str) -> str:
     return Truncator(" ".join(text.split())).chars(120)
+
+
+def _stories(workshop: Workshop, numbers: Collection[int]) -> dict[int, Story]:
+    """Where what somebody wrote in a draft is read."""
+    found = Scenario.objects.filter(workshop=workshop, pk__in=numbers)
+    return {
+        scenario.pk: Story(
+            scenario.title, reverse("scenarios:scenario", args=[workshop.slug, scenario.pk])
+        )
+        for scenario in found
+    }
 
 
 def _seed_became(seed: Seed) -> str:

@@ -120,11 +120,12 @@ def compose(seat: Seat, start: datetime, end: datetime) -> Digest:
         .exclude(verb=Activity.Verb.DECIDED)
         .select_related("seat", "stage", "contribution__seat__workshop")[:MOST]
     )
+    can, stage = abilities(seat), open_stage(workshop)
     return Digest(
         seat=seat,
-        asks=asks.asked_of(seat, abilities(seat), open_stage(workshop)),
+        asks=asks.asked_of(seat, can, stage),
         decisions=[_decision(decision) for decision in decided],
-        activity=activity.lines(workshop, others),
+        activity=activity.lines(workshop, others, can, stage),
     )
 
 

@@ -15,6 +15,7 @@ from tests.factories import (
     make_constituency,
     make_invitation,
     make_person,
+    make_scenario,
     make_seat,
     make_workshop,
 )
@@ -352,3 +353,39 @@ def test_a_stage_says_what_it_is_for_in_its_facilitators_words_or_ours() -> None
 )
 def test_how_long_is_told_in_one_unit(away: timedelta, words: str) -> None:
     assert how_long(timezone.now() + away) == words
+
+
+# --- what happened lately ---------------------------------------------------------------------
+
+
+def test_writing_is_told_once_for_each_hand_and_story_with_the_way_there(as_seat: SignIn) -> None:
+    workshop = make_workshop()
+    heron, plover = make_seat(workshop, pseudonym="Heron"), make_seat(workshop, pseudonym="Plover")
+    dry, wet = make_scenario(workshop, title="Dry"), make_scenario(workshop, title="Wet")
+    for seat, scenario in [(heron, dry), (heron, dry), (heron, wet), (plover, dry), (heron, dry)]:
+        Activity.objects.create(
+            workshop=workshop, seat=seat, verb=Activity.Verb.DRAFTED, scenario=scenario.pk
+        )
+
+    page = body(as_seat(heron), workshop)
+
+    assert page.count("Heron wrote in “Dry”.") == 1
+    assert page.count("Heron wrote in “Wet”.") == 1
+    assert page.count("Plover wrote in “Dry”.") == 1
+    assert f'href="{reverse("scenarios:scenario", args=[workshop.slug, dry.pk])}"' in page
+
+
+def test_an_observer_is_led_to_nothing_that_would_not_open(as_seat: SignIn) -> None:
+    workshop = make_workshop(StageKind.SITUATION)
+    term = put_in(make_seat(workshop, pseudonym="Heron"))
+    Contribution.objects.filter(pk=term.pk).update(stage=workshop.stages.get())
+    client = as_seat(make_seat(workshop, Role.OBSERVER))
+    link = f'<a href="{reverse("workshops:glossary", args=[workshop.slug])}">New from Heron'
+
+    early = body(client, workshop)
+    workshop.stages.update(state=Stage.State.CLOSED)
+    late = body(client, workshop)
+
+    assert "New from Heron: glossary term." in early
+    assert link not in early
+    assert link in late

@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tests.factories import make_constituency, make_invitation, make_seat, make_workshop
 from tests.workshops.conftest import SignIn
-from workshops import events
+from workshops import events, seating
 from workshops.actions import seats as actions
 from workshops.models import Contribution, GlossaryTerm, Invitation, Role, Seat, StageKind, Workshop
 
@@ -216,7 +216,7 @@ def test_the_plan_says_what_is_taken_offered_and_missing(
     page = as_seat(make_seat(workshop, Role.CONVENOR)).get(url("seats", workshop)).content.decode()
 
     assert "1 seat taken, 1 offered, <strong>3 missing</strong>" in page
-    assert "Plover" in page
+    assert "Plover" in as_seat(facilitator).get(url("seats", workshop)).content.decode()
     assert "a@example.org" not in page
 
 
@@ -375,3 +375,54 @@ def test_one_of_two_facilitators_may_leave(
 def test_a_visitor_is_asked_to_sign_in(workshop: Workshop) -> None:
     for name in ("seats", "leave"):
         assert Client().get(url(name, workshop)).status_code == 302
+
+
+# --- the picture of the table -----------------------------------------------------------------
+
+
+def test_the_table_shows_chairs_taken_offered_empty_and_still_to_be_added() -> None:
+    workshop = make_workshop(StageKind.CONVENING)
+    villages = make_constituency(workshop, least_seats=5)
+    guests = make_constituency(workshop, least_seats=1)
+    make_seat(workshop, constituency=villages)
+    for state in (Seat.State.PREPARED, Seat.State.OFFERED):
+        empty = empty_seat(workshop, state=state, constituency=villages)
+    make_invitation(empty)
+    make_seat(workshop, Role.FACILITATOR)
+
+    drawn = seating.picture(seating.plan(workshop))
+
+    assert [[chair.state for chair in group.chairs] for group in drawn] == [
+        ["taken", "offered", "empty", "lacking", "lacking"],
+        ["lacking"],
+    ]
+    assert guests.least_seats == 1
+    places = [(chair.x, chair.y) for group in drawn for chair in group.chairs]
+    assert len(set(places)) == len(places)
+    assert all(0 < x < seating.WIDTH and 0 < y < seating.HEIGHT for x, y in places)
+
+
+@pytest.mark.parametrize("attribution", Workshop.Attribution.values)
+def test_the_plan_names_nobody_to_a_convenor_unless_all_go_by_their_names(
+    as_seat: SignIn, attribution: str
+) -> None:
+    workshop = make_workshop(StageKind.CONVENING, attribution=attribution)
+    make_seat(workshop, constituency=make_constituency(workshop), pseudonym="Kestrel")
+    convenor = make_seat(workshop, Role.CONVENOR, pseudonym="Olive")
+    facilitator = make_seat(workshop, Role.FACILITATOR)
+    url = reverse("workshops:seats", args=[workshop.slug])
+
+    read = as_seat(convenor).get(url).content.decode()
+
+    assert ("Kestrel" in read) == (attribution == Workshop.Attribution.NAMED)
+    assert 'fill="currentColor"' in read
+    assert "Kestrel" in as_seat(facilitator).get(url).content.decode()
+
+
+def test_a_workshop_without_sides_has_no_table(as_seat: SignIn) -> None:
+    workshop = make_workshop(StageKind.CONVENING)
+    facilitator = make_seat(workshop, Role.FACILITATOR)
+
+    page = as_seat(facilitator).get(reverse("workshops:seats", args=[workshop.slug]))
+
+    assert "table-says" not in page.content.decode()

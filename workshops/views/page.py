@@ -27,7 +27,7 @@ def page(request: SignedInRequest, slug: str) -> HttpResponse:
     context = standing(seat, "page")
     stage = context["stage"]
     happened = Activity.objects.filter(workshop=seat.workshop).shown()
-    recent = happened.select_related("seat", "stage", "contribution__seat__workshop")[:RECENT]
+    latest = happened.select_related("seat", "stage", "contribution__seat__workshop")[: 5 * RECENT]
     asks = asked_of(seat, context["can"], stage)
     decisions = Prefetch("decisions", Decision.objects.order_by("-pk"))
     own = (
@@ -42,7 +42,7 @@ def page(request: SignedInRequest, slug: str) -> HttpResponse:
         "minutes": sum(ask.minutes for ask in asks),
         "doors": rooms.doors(seat.workshop, stage.kind, context["can"]) if stage else [],
         "stages": seat.workshop.stages.all(),
-        "recent": activity.lines(seat.workshop, recent),
+        "recent": activity.lines(seat.workshop, latest, context["can"], stage)[:RECENT],
         "page": page,
         "own": _own(list(page.object_list)),
         "decided": _decided(seat) if Can.MODERATE in context["can"] else [],

@@ -22,7 +22,7 @@ from workshops.actions import invitations
 from workshops.actions import seats as actions
 from workshops.forms.opening import SideForm
 from workshops.forms.seats import AddSeatsForm, CodeForm, InviteForm
-from workshops.models import Invitation, Seat
+from workshops.models import Invitation, Seat, Workshop
 from workshops.pages import standing
 from workshops.permissions import Can, require
 from workshops.tokens import token_of
@@ -193,8 +193,13 @@ def _fresh(seat: Seat) -> dict[str, Any]:
 
 def _show_plan(request: SignedInRequest, me: Seat, status: int = 200, **more: Any) -> HttpResponse:
     plan = seating.plan(me.workshop)
-    context = standing(me, "seats") | {
+    around = standing(me, "seats")
+    context = around | {
         "plan": plan,
+        "groups": seating.picture(plan),
+        # The picture names nobody; the list does only to those who seat people, or where all go by their names.
+        "named": Can.UNSEAT in around["can"]
+        or me.workshop.attribution == Workshop.Attribution.NAMED,
         "adding": AddSeatsForm(me.workshop, initial={"seen": me.workshop.seats.count()}),
         "siding": SideForm(),
         **more,

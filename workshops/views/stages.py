@@ -54,7 +54,7 @@ def stage(request: SignedInRequest, slug: str, kind: str) -> HttpResponse:
         "doors": rooms.doors(seat.workshop, kind, context["can"]),
         "asks": asked_of(seat, context["can"], one) if now_open else [],
         "page": page,
-        "lines": activity.lines(seat.workshop, page.object_list),
+        "lines": activity.lines(seat.workshop, page.object_list, context["can"], context["stage"]),
         "hidden": now_open and Can.READ_OPEN not in context["can"],
     }
     return render(request, "workshops/stage.html", context)
