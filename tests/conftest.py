@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.conf import LazySettings
 from django.core.cache import cache
-from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
-from django.db.backends.sqlite3.operations import DatabaseOperations as SqliteOperations
+from django.db.backends.postgresql.base import DatabaseWrapper as OnPostgres
+from django.db.backends.sqlite3.base import DatabaseWrapper as OnSqlite
 from django.db.models.signals import post_migrate
 from django.template import Template
 
@@ -104,9 +104,7 @@ def _emptied_quickly() -> None:
     And the audit entries with them, which nobody else may delete.
     """
 
-    def on_postgresql(
-        self: PostgresOperations, style: Any, tables: list[str], **_: Any
-    ) -> list[str]:
+    def on_postgresql(self: Any, style: Any, tables: list[str], **_: Any) -> list[str]:
         names = [self.quote_name(table) for table in tables]
         return [
             "SET session_replication_role = replica",
@@ -114,13 +112,13 @@ def _emptied_quickly() -> None:
             "SET session_replication_role = DEFAULT",
         ]
 
-    def on_sqlite(self: SqliteOperations, *args: Any, **options: Any) -> list[str]:
+    def on_sqlite(self: Any, *args: Any, **options: Any) -> list[str]:
         return [
             *(f"DROP TRIGGER IF EXISTS {name}" for name in sealing.ON_SQLITE),
             *emptied(self, *args, **options),
             *sealing.ON_SQLITE.values(),
         ]
 
-    emptied = SqliteOperations.sql_flush
-    PostgresOperations.sql_flush = on_postgresql  # type: ignore[method-assign,assignment]
-    SqliteOperations.sql_flush = on_sqlite  # type: ignore[method-assign,assignment]
+    emptied: Any = OnSqlite.ops_class.sql_flush
+    OnPostgres.ops_class.sql_flush = on_postgresql  # type: ignore[method-assign,assignment]
+    OnSqlite.ops_class.sql_flush = on_sqlite  # type: ignore[method-assign]
