@@ -1,11 +1,23 @@
 """The stories of the demonstration workshop: every edit, every revision, every decision about one."""
 
+from datetime import timedelta
 from typing import Any
 
 from scenarios.demo.contributions import decide, put_in
 from scenarios.demo.history import Burst, replay, stories
 from scenarios.demo.room import Room
-from scenarios.models import Draft, Edit, Revision, Scenario, Snapshot
+from scenarios.live.anchors import find
+from scenarios.live.changeset import units
+from scenarios.models import (
+    Anchor,
+    Comment,
+    Draft,
+    Edit,
+    Reaction,
+    Revision,
+    Scenario,
+    Snapshot,
+)
 from workshops.models import Activity, Contribution
 
 
@@ -58,3 +70,46 @@ def _hand_in(room: Room, draft: Draft, said: dict[str, Any], bursts: list[Burst]
     )
     if "decision" in said:
         decide(room, revision, said["decision"])
+
+
+def comment_on_drafts(room: Room, data: list[dict[str, Any]]) -> None:
+    bursts = {slug: list(replay(story, room.now)) for slug, story in stories().items()}
+    for said in data:
+        draft = room.scenarios[said["story"]].draft
+        about = _say(room, draft, said, anchor=_anchor(room, draft, said, bursts[said["story"]]))
+        for answer in said.get("replies", []):
+            _say(room, draft, answer, parent=about)
+        Reaction.objects.bulk_create(
+            Reaction(comment=about, seat=room.seats[seat], word=word)
+            for word, seats in said.get("reactions", {}).items()
+            for seat in seats
+        )
+
+
+def _say(room: Room, draft: Draft, said: dict[str, Any], **more: Any) -> Comment:
+    kinds = Contribution.Kind
+    kind = kinds.SUGGESTION if "replacement" in said else kinds.COMMENT
+    at = room.at(said["when"])
+    if "by" in said:
+        settled = {"settled_by": room.seats[said["by"]], "settled_at": at + timedelta(hours=5)}
+        more |= settled | {"outcome": said["outcome"], "word": said.get("word", "")}
+    words = {"text": said.get("text", ""), "replacement": said.get("replacement")}
+    return put_in(room, Comment, kind, said["seat"], at, draft=draft, **words, **more)
+
+
+def _anchor(room: Room, draft: Draft, said: dict[str, Any], bursts: list[Burst]) -> Anchor | None:
+    if "quote" not in said:
+        return None
+    at = room.at(said["when"])
+    version = sum(burst.when <= at for burst in bursts)
+    [(start, end)] = find(units(bursts[version - 1].text), units(said["quote"]))
+    return Anchor.objects.create(
+        draft=draft,
+        quote=said["quote"],
+        made_at=version,
+        made_start=start,
+        made_end=end,
+        version=version,
+        start=start,
+        end=end,
+    )

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from scenarios.demo.contributions import put_in_assumptions, put_in_glossary, put_in_seeds
 from scenarios.demo.convening import convene
-from scenarios.demo.drafting import write_drafts
+from scenarios.demo.drafting import comment_on_drafts, write_drafts
 from scenarios.demo.history import HERE
 from scenarios.demo.room import Room
 from workshops.models import Workshop
@@ -48,6 +48,7 @@ def _load(now: datetime) -> Workshop:
     put_in_glossary(room, read("glossary")["terms"])
     put_in_seeds(room, read("seeds")["seeds"])
     write_drafts(room)
+    comment_on_drafts(room, read("comments")["comments"])
     room.publish_news()
     return room.workshop
 

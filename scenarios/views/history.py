@@ -39,7 +39,7 @@ def history(request: SignedInRequest, slug: str, scenario_id: int) -> HttpRespon
         at = min(max(_number(request, "at") or found.version, 1), found.version)
         context |= _then(found, seat, at, _number(request, "since"))
         context["undo"] = _undoable(found, seat, _number(request, "undo"))
-    if request.htmx:
+    if "HX-Request" in request.headers:
         return render(request, "scenarios/_then.html", context)
     before = _number(request, "before")
     passages = past.passages(found, before=before, edits=EDITS_A_PAGE)

@@ -18,9 +18,11 @@ from participants.models import Delivery, Participant
 from scenarios.demo.history import HERE, BrokenHistory, moment, replay, stories, written
 from scenarios.demo.load import load_demo, read
 from scenarios.demo.places import PLACES, seat_for
+from scenarios.live import placing
 from scenarios.live.changeset import ChangeSet, characters
 from scenarios.live.history import text_at, text_of
-from scenarios.models import Assumption, Draft, Response, Revision, Scenario, Seed
+from scenarios.live.verify import first_difference
+from scenarios.models import Anchor, Assumption, Comment, Draft, Response, Revision, Scenario, Seed
 from workshops.models import (
     Activity,
     Contribution,
@@ -217,6 +219,21 @@ def test_one_revision_waits_one_is_returned_and_one_scenario_is_published(
     accepted, _ostrich, _lame_duck, waiting = revisions_of(workshop)
     assert PRESCRIBES.findall(waiting.text) == ["should"]
     assert PRESCRIBES.findall(accepted.text) == []
+
+
+def test_what_is_said_about_the_drafts_stands_at_its_words(workshop: Workshop) -> None:
+    said = Comment.objects.filter(draft__scenario__workshop=workshop)
+    drafts = Draft.objects.filter(scenario__workshop=workshop)
+    assert [first_difference(draft) for draft in drafts] == [None] * 4
+
+    assert {one.outcome for one in said} == {"open", "declined", "resolved"}
+    assert said.open_suggestions().count() == 1
+    gone = []
+    for draft in drafts:
+        placed = placing.place(draft.pk, list(Anchor.objects.filter(draft=draft)), draft.version)
+        text = text_of(draft)
+        gone += [one for one in placed if not text[slice(*placed[one])].strip()]
+    assert gone == []
 
 
 def test_every_constituency_answered_the_assumptions(workshop: Workshop) -> None:
