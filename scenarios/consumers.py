@@ -128,7 +128,7 @@ class DraftConsumer(AsyncWebsocketConsumer):
             raise Refused(Close.ANOTHER_PERSON, "somebody else signed in since")
         holder = Holder(admission.seat, self.person, self.scope["session"].session_key or "")
         # Our own server can do more than ASGI says; any other will do.
-        socket = self.scope.get("extensions", {}).get("flamingo.socket")
+        socket: Any = (self.scope.get("extensions") or {}).get("flamingo.socket")
         self.reader = Reader(
             self.send,
             self.close,

@@ -22,6 +22,7 @@ from scenarios.live.protocol import Close, Peer, Standing, Verdict, Why
 from scenarios.live.reader import Holder
 from scenarios.live.replica import Replica
 from scenarios.live.room import Glance, Standings
+from scenarios.live.rows import Row
 from scenarios.live.words import sentence
 from scenarios.models import Draft
 from workshops.models import Seat, Workshop
@@ -78,7 +79,7 @@ def standings_of(draft_id: int, seats: Collection[int]) -> dict[int, Standing]:
     )
 
 
-def ask(replica: Replica, draft: Draft, holders: Collection[Holder]) -> Standings:
+def ask(replica: Replica, draft: Row, holders: Collection[Holder]) -> Standings:
     """With every batch, in its transaction, in which `draft` is locked: whoever takes rights away needs that row too."""
     if replica.verdicts_of != (draft.epoch, draft.frozen):
         replica.verdicts.clear()

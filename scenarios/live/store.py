@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone, translation
 
+from scenarios.live import rows
 from scenarios.live.changeset import ChangeSet, Malformed
 from scenarios.live.history import text_at
 from scenarios.live.log import TooFarBehind
@@ -48,12 +49,12 @@ def load(draft_id: int, *, since: int | None = None) -> Replica:
 
 
 def edits(draft_id: int, after: int, upto: int | None = None) -> list[Stored]:
-    rows = Edit.objects.filter(draft=draft_id, version__gt=after).order_by("version")
+    found = Edit.objects.filter(draft=draft_id, version__gt=after).order_by("version")
     if upto is not None:
-        rows = rows.filter(version__lte=upto)
+        found = found.filter(version__lte=upto)
     return [
         Stored(version, seat, client, sequence, ChangeSet.parse(changes))
-        for version, seat, client, sequence, changes in rows.values_list(
+        for version, seat, client, sequence, changes in found.values_list(
             "version", "seat", "client", "sequence", "changes"
         )
     ]
@@ -71,15 +72,15 @@ def learn_clients(replica: Replica, clients: set[str]) -> None:
     unknown = clients - replica.clients.keys()
     if not unknown:
         return
-    rows = Edit.objects.filter(draft=replica.draft, client__in=unknown).order_by()
-    for client, seat, last in rows.values_list("client", "seat").annotate(Max("sequence")):
+    found = Edit.objects.filter(draft=replica.draft, client__in=unknown).order_by()
+    for client, seat, last in found.values_list("client", "seat").annotate(Max("sequence")):
         replica.clients[client] = seat, last
 
 
 def commit(replica: Replica, offers: Sequence[Offer]) -> Outcome:
     """All of it in one transaction: lock, catch up, ask rights, rebase, append."""
     with transaction.atomic():
-        draft = Draft.objects.select_for_update().get(pk=replica.draft)
+        draft = rows.lock(replica.draft)
         newer = refresh(replica) if draft.version > replica.version else []
         verdicts = ask(replica, draft, {offer.holder for offer in offers})
         own, refused = accept(replica, offers, verdicts)
@@ -129,19 +130,7 @@ def _take(
 
 def append(replica: Replica, own: Sequence[Stored]) -> None:
     now = timezone.now()
-    Edit.objects.bulk_create(
-        Edit(
-            draft_id=replica.draft,
-            version=edit.version,
-            seat_id=edit.seat,
-            client=edit.client,
-            sequence=edit.sequence,
-            changes=edit.changes.to_json(),
-            at=now,
-        )
-        for edit in own
-    )
-    Draft.objects.filter(pk=replica.draft).update(version=replica.version, updated_at=now)
+    rows.write(replica.draft, own, now)
     if replica.version - replica.snapshot >= max(SNAPSHOT_EVERY, len(replica.text) // 100):
         replica.snapshot = replica.version
         Snapshot.objects.create(
