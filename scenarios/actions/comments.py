@@ -23,8 +23,6 @@ from workshops.permissions import Can, require
 
 State = Contribution.State
 Outcome = Comment.Outcome
-NOTED = "draft.noted"
-"""The hint that something was said about a draft; it carries no content."""
 
 
 class NotThere(Exception):
@@ -245,5 +243,5 @@ def _locked(one: Comment) -> Comment:
 
 def _tell(draft_id: int) -> None:
     """Open pages read it anew; best effort."""
-    hint = {"type": NOTED, "process": "", "draft": draft_id}
+    hint = {"type": store.NOTED, "process": "", "draft": draft_id}
     transaction.on_commit(lambda: events.send(store.group(draft_id), hint))

@@ -122,6 +122,8 @@ class Hall:
         room = self._rooms[message["draft"]]
         if message["type"] == store.STORED:
             self._run(room.hinted(message["version"]))
+        elif message["type"] == store.NOTED:
+            room.noted()
         elif message["type"] == PRESENT:
             peers = [_peer(*fields) for fields in message["peers"]]
             self._run(

@@ -242,6 +242,10 @@ def moved(version: int, cursors: Iterable[Peer]) -> str:
     )
 
 
+def noted() -> str:
+    return _frame("noted")
+
+
 def ping(number: int) -> str:
     return _frame("ping", n=number)
 

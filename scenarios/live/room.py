@@ -404,6 +404,10 @@ class Room:
         self._presence.forget_silent(self._clock())
         self._present_soon()
 
+    def noted(self) -> None:
+        """Something was said about the draft: pages read it anew."""
+        self._send_all(protocol.noted())
+
     def remind(self) -> None:
         """Tell other processes who is here, so that they do not take us for dead."""
         if self.readers:

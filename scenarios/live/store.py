@@ -24,6 +24,9 @@ from workshops.models import Activity
 STORED: Final = "draft.stored"
 """The hint that a draft is at a version; it carries no content."""
 
+NOTED: Final = "draft.noted"
+"""The hint that something was said about a draft; it carries no content either."""
+
 RECENT: Final = 500
 """Edits read along with the text, for pages that are a little behind."""
 

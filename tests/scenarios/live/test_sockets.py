@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 
+from scenarios.actions import comments
 from scenarios.live.hall import LOOK_EVERY
 from scenarios.live.history import text_at
 from scenarios.live.posted import save_text
@@ -135,6 +136,30 @@ async def test_what_a_form_saves_reaches_open_pages(table: Table, doors: Doors) 
         )
     )
     await heron.until_true(lambda: heron.text == "From a form.", within=LOOK_EVERY + 1)
+
+
+async def test_what_is_said_and_accepted_elsewhere_reaches_open_pages(
+    table: Table, doors: Doors
+) -> None:
+    heron = await doors.open(table.heron)
+    heron.type(0, "It could rain.")
+    await heron.save()
+    about = await rows(
+        lambda: comments.comment(
+            table.draft,
+            quote="rain",
+            text="",
+            replacement="pour",
+            client_key=uuid.uuid4(),
+            by=table.plover,
+        )
+    )
+    await heron.until("noted")
+    await rows(lambda: comments.accept(about, by=table.facilitator))
+    await heron.until_true(lambda: heron.text == "It could pour.", within=LOOK_EVERY + 1)
+
+    edit = await rows(lambda: Edit.objects.get(version=2))
+    assert edit.seat_id == table.plover.pk
 
 
 async def test_another_seats_client_cannot_be_used(table: Table, doors: Doors) -> None:
