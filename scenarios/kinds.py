@@ -14,6 +14,7 @@ from scenarios.models import (
     Comment,
     DrivingForce,
     Evidence,
+    Question,
     Reservation,
     Revision,
     Scenario,
@@ -46,6 +47,16 @@ def register() -> None:
             needs=("seat__workshop", "scenario"),
             template="scenarios/_moderate_seed.html",
             became=_seed_became,
+        ),
+    )
+    contributions.register(
+        Contribution.Kind.QUESTION,
+        Kind(
+            model=Question,
+            title=lambda row: row.text,
+            url=lambda row: reverse("scenarios:challenges", args=[row.seat.workshop.slug]),
+            needs=("seat__workshop", "scenario"),
+            template="scenarios/_moderate_question.html",
         ),
     )
     contributions.register(

@@ -66,6 +66,13 @@ def register() -> None:
             ),
         ),
         Room(
+            title=_("Challenge"),
+            text=_("Rate a story that is not yours, and ask what its writers must answer."),
+            route="scenarios:challenges",
+            stages=(StageKind.CHALLENGE,),
+            needs=Can.READ_OPEN,
+        ),
+        Room(
             title=_("Consent"),
             text=_("What the group can stand behind, and with which reservations."),
             route="scenarios:consent",

@@ -3,6 +3,7 @@ from django.urls import include, path
 from scenarios.views import (
     assumptions,
     board,
+    challenge,
     comments,
     consent,
     drafts,
@@ -67,6 +68,11 @@ _comments = [
     path("<int:comment_id>/settlement/", comments.settle, name="settle"),
     path("<int:comment_id>/reaction/", comments.react, name="react"),
 ]
+_challenge = [
+    path("", challenge.challenges, name="challenges"),
+    path("<int:scenario_id>/", challenge.challenge, name="challenge"),
+    path("questions/<int:question_id>/", challenge.answer, name="answer"),
+]
 _consent = [
     path("", consent.consent, name="consent"),
     path("positions/", consent.positions, name="positions"),
@@ -84,6 +90,7 @@ urlpatterns = [
     path("workshops/<slug:slug>/seeds/", include(_seeds)),
     path("workshops/<slug:slug>/scenarios/", include(_scenarios)),
     path("workshops/<slug:slug>/comments/", include(_comments)),
+    path("workshops/<slug:slug>/challenge/", include(_challenge)),
     path("workshops/<slug:slug>/consent/", include(_consent)),
     path("workshops/<slug:slug>/revisions/<int:revision_id>/", revisions.revision, name="revision"),
     path("workshops/<slug:slug>/publication/", publication.release, name="release"),

@@ -21,7 +21,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from config.asgi import application
 from scenarios.live.posted import Saved, save_text
-from scenarios.models import Comment, ConsentItem, Merge, MergeVoice, Seed
+from scenarios.models import Comment, ConsentItem, Merge, MergeVoice, Question, Seed
 from scenarios.routing import websocket_urlpatterns
 from tests.factories import (
     make_assumption,
@@ -99,10 +99,13 @@ ROWS: dict[str, Row] = {
     "participants:settings": Row("302 200 200 200 200 200", "302 422 422 422 422 422"),
     "participants:unsubscribe": Row("404", "404"),
     "scenarios:add": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
+    "scenarios:answer": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "scenarios:assumption": Row("302 404 404 200 200 200", "302 404 404 422 403 403"),
     "scenarios:assumptions": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:board": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:bring_back": Row("302 405 405 405 405 405", "302 404 403 422 403 422"),
+    "scenarios:challenge": Row("302 404 403 200 200 200", "302 404 403 403 403 403"),
+    "scenarios:challenges": Row("302 404 403 200 200 200", "302 405 405 405 405 405"),
     "scenarios:comment": Row("302 404 403 302 302 302", "302 404 403 422 403 422"),
     "scenarios:comments": Row("302 404 403 200 200 200", "302 404 403 422 403 422"),
     "scenarios:consent": Row("302 404 200 200 200 200", "302 404 403 403 403 403"),
@@ -244,6 +247,13 @@ def world(db: None) -> World:
         "mail_id": 1,
         "seed_id": seed.pk,
         "kind": "drafting",
+        "question_id": Question.objects.create(
+            seat=seats["participant"],
+            client_key=uuid.uuid4(),
+            kind=Contribution.Kind.QUESTION,
+            scenario=scenario,
+            text="Who drills?",
+        ).pk,
         "item_id": ConsentItem.objects.create(workshop=workshop, scenario=scenario).pk,
         "evidence_id": make_evidence(seats["participant"]).pk,
         "force_id": force.pk,

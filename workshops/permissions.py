@@ -151,6 +151,11 @@ def rights(role: str, kind: str | None) -> frozenset[Can]:
     return frozenset(held)
 
 
+def going_on(can: Can, stage: Stage | None) -> bool:
+    """Whether the stage that is open is one in which somebody does this."""
+    return stage is not None and any(can in held for held in WHILE_OPEN[stage.kind].values())
+
+
 def abilities(seat: Seat) -> frozenset[Can]:
     """Everything this seat can do now; costs one query."""
     return abilities_during(seat, open_stage(seat.workshop))

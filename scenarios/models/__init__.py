@@ -2,6 +2,7 @@
 
 from scenarios.models.assumptions import Assumption, Response
 from scenarios.models.board import Scenario, ScenarioLogic, Seed
+from scenarios.models.challenge import QualityRating, Question
 from scenarios.models.comments import Anchor, Comment, Reaction
 from scenarios.models.consent import ConsentItem, Position, Reservation
 from scenarios.models.drafts import Chapter, Draft, Edit, Revision, Snapshot
@@ -33,6 +34,8 @@ __all__ = [
     "MergeVoice",
     "Milestone",
     "Position",
+    "QualityRating",
+    "Question",
     "Rating",
     "Reaction",
     "Release",

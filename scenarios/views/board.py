@@ -12,7 +12,7 @@ from participants.requests import SignedInRequest
 from scenarios.actions import board as actions
 from scenarios.board import board_of, newest_logic, places
 from scenarios.forms.board import LOGIC_FORMS, AddForm, PremiseForm
-from scenarios.models import ConsentItem, Scenario, ScenarioLogic, Seed
+from scenarios.models import ConsentItem, Question, Scenario, ScenarioLogic, Seed
 from workshops.models import Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
@@ -25,6 +25,10 @@ def board(request: SignedInRequest, slug: str) -> HttpResponse:
     require(seat, Can.READ)
     context = standing(seat, "board")
     context["board"] = board_of(seat, context["can"])
+    context["challenged"] = Can.CHALLENGE in context["can"] or (
+        Can.READ_OPEN in context["can"]
+        and Question.objects.filter(scenario__workshop=seat.workshop).exists()
+    )
     context["consented"] = ConsentItem.objects.filter(workshop=seat.workshop).exists()
     context["seeds"] = Seed.objects.readable_by(seat, any_state=False).count()
     return render(request, "scenarios/board.html", context)
