@@ -9,6 +9,8 @@ from scenarios.blind import own_first
 from scenarios.groups import Story, stories
 from scenarios.models import (
     Assumption,
+    Dot,
+    DotRound,
     DrivingForce,
     GroupMember,
     Look,
@@ -76,6 +78,8 @@ def of_participants(seat: Seat, can: frozenset[Can], stage: Stage | None) -> lis
                 order=40,
             )
         )
+    if Can.DOT in can:
+        found += _dots(seat)
     if Can.CO_EDIT in can:
         found += _writing(seat, can)
     return found
@@ -244,6 +248,23 @@ def _ratings(seat: Seat) -> list[Ask]:
             url=reverse("scenarios:ranking", args=[seat.workshop.slug]),
             minutes=(waiting + 1) // 2,
             order=28,
+        )
+    ]
+
+
+def _dots(seat: Seat) -> list[Ask]:
+    dots = DotRound.objects.filter(workshop=seat.workshop, is_open=True).first()
+    left = dots.dots - Dot.objects.filter(seat=seat).count() if dots else 0
+    if left <= 0:
+        return []
+    title = ngettext("Give your last dot", "Give your %(count)s dots", left)
+    return [
+        Ask(
+            title=title % {"count": left},
+            text=_("To the seeds you would go on with."),
+            url=reverse("scenarios:seeds", args=[seat.workshop.slug]),
+            minutes=8,
+            order=29,
         )
     ]
 

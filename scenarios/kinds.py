@@ -137,7 +137,7 @@ def _seed_became(seed: Seed) -> str:
         case Seed.Funnel.SHORTLISTED:
             return _("It is on the short list.")
         case Seed.Funnel.RETIRED:
-            return _("It was set aside, with thanks.")
+            return seed.thanks or _("It was set aside, with thanks.")
         case _:
             return ""
 

@@ -46,7 +46,10 @@ _forces = [
 _seeds = [
     path("", seeds.seeds, name="seeds"),
     path("new/", seeds.sow, name="sow"),
+    path("dots/", seeds.dots, name="dots"),
     path("<int:seed_id>/", seeds.seed, name="seed"),
+    path("<int:seed_id>/dot/", seeds.dot, name="dot"),
+    path("<int:seed_id>/cluster/", seeds.sort, name="sort"),
 ]
 _scenarios = [
     path("", board.board, name="board"),

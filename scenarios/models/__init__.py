@@ -1,7 +1,7 @@
 """The substance: assumptions, the logic, scenarios, their drafts, and what is published of them."""
 
 from scenarios.models.assumptions import Assumption, Response
-from scenarios.models.board import Scenario, ScenarioLogic, Seed
+from scenarios.models.board import Dot, DotRound, Scenario, ScenarioLogic, Seed
 from scenarios.models.challenge import QualityRating, Question
 from scenarios.models.comments import Anchor, Comment, Reaction
 from scenarios.models.consent import ConsentItem, Position, Reservation
@@ -24,6 +24,8 @@ __all__ = [
     "Chapter",
     "Comment",
     "ConsentItem",
+    "Dot",
+    "DotRound",
     "Draft",
     "DrivingForce",
     "Edit",

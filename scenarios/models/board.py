@@ -3,7 +3,7 @@
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -87,6 +87,11 @@ class SeedQuerySet(models.QuerySet["Seed"]):
         mine = Q(seat=seat) & ~Q(state=State.WITHDRAWN)
         return self.filter(Q(state__in=states) | mine, seat__workshop=seat.workshop)
 
+    def with_dots(self, seat: Seat) -> Self:
+        """Each with `dot_count`, which only the page's threshold may show, and `dotted`: whether this seat gave one."""
+        mine = Dot.objects.filter(seed=OuterRef("pk"), seat=seat)
+        return self.annotate(dot_count=Count("dots"), dotted=Exists(mine))
+
 
 class Seed(Contribution):
     """A raw story of a few lines, on its way down the funnel."""
@@ -106,4 +111,37 @@ class Seed(Contribution):
         Scenario, models.SET_NULL, null=True, blank=True, related_name="seeds"
     )
 
+    # A word to its author, when it was set aside.
+    thanks = models.CharField(max_length=300, blank=True)
+
     objects = SeedQuerySet.as_manager()  # type: ignore[assignment,misc]
+
+
+class DotRound(models.Model):
+    """Each seat has so many dots to give; counts are seen once the round is closed."""
+
+    workshop = models.OneToOneField(Workshop, models.CASCADE, related_name="dot_round")
+    dots = models.PositiveSmallIntegerField()
+    is_open = models.BooleanField(default=True)
+    opened_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="dots_within_reason", condition=Q(dots__range=(1, 20)))
+        ]
+
+    def __str__(self) -> str:
+        return f"dot round of workshop {self.workshop_id}"
+
+
+class Dot(models.Model):
+    seed = models.ForeignKey(Seed, models.CASCADE, related_name="dots")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="dots")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["seed", "seat"], name="one_dot_a_seed_and_seat")
+        ]
+
+    def __str__(self) -> str:
+        return f"dot {self.pk}"

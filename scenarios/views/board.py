@@ -1,19 +1,22 @@
 import uuid
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from participants.requests import SignedInRequest
 from scenarios.actions import board as actions
+from scenarios.actions.seeds import Gone, settle
 from scenarios.board import board_of, newest_logic, places
 from scenarios.forms.board import LOGIC_FORMS, AddForm, PremiseForm
 from scenarios.models import ConsentItem, Question, Scenario, ScenarioLogic, Seed
-from workshops.models import Seat
+from workshops.models import Contribution, Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
 
@@ -70,11 +73,15 @@ def logic(request: SignedInRequest, slug: str) -> HttpResponse:
 def add(request: SignedInRequest, slug: str) -> HttpResponse:
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     require(seat, Can.PLAN)
+    seed = _seed_of(request, seat)
+    initial = {"client_key": uuid.uuid4(), "place": request.GET.get("place")}
+    if seed is not None:
+        initial |= {"title": seed.title, "premise": Truncator(seed.text).chars(300)}
     form = AddForm(
         request.POST if request.method == "POST" else None,
         workshop=seat.workshop,
         places=places(newest_logic(seat.workshop)),
-        initial={"client_key": uuid.uuid4(), "place": request.GET.get("place")},
+        initial=initial,
     )
     if form.is_valid():
         try:
@@ -82,6 +89,9 @@ def add(request: SignedInRequest, slug: str) -> HttpResponse:
         except actions.Taken:
             form.add_error(None, _taken())
         else:
+            if seed is not None:
+                with suppress(Gone):  # taken down in this very moment
+                    settle(seed, funnel=Seed.Funnel.MERGED, scenario=scenario, by=seat)
             messages.success(request, _("The scenario is on the board."))
             return redirect(scenario)
     return _premise(request, seat, form)
@@ -111,6 +121,15 @@ def edit(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse:
             messages.success(request, _("Saved."))
             return redirect(scenario)
     return _premise(request, seat, form, scenario)
+
+
+def _seed_of(request: SignedInRequest, seat: Seat) -> Seed | None:
+    """The seed that the address says the scenario begins with."""
+    wanted = request.GET.get("seed", "")
+    if not (wanted.isascii() and wanted.isdigit() and len(wanted) < 19):
+        return None
+    there = Seed.objects.filter(seat__workshop=seat.workshop, state=Contribution.State.PUBLISHED)
+    return there.filter(pk=int(wanted)).first()
 
 
 def _taken() -> str:
