@@ -6,6 +6,7 @@ Whoever connects has a while to say what they want, and may send so much; nobody
 import asyncio
 import logging
 import resource
+import sys
 import time
 from collections.abc import Callable
 from typing import Any, Final
@@ -52,6 +53,9 @@ WAITING: Final = 100
 
 LAST_WORDS: Final = 1024 * 1024
 """Bytes a socket may send after we closed it, while its own goodbye is on the way."""
+
+SWITCH_WITHIN: Final = 0.0005
+"""Seconds for which whoever stores something waits for the loop. It has to, several times a commit."""
 
 SERVICE_RESTART: Final = 1012
 GOODBYE_WITHIN: Final = 1.0
@@ -281,6 +285,7 @@ class Server(Daphne):  # type: ignore[misc]
             listener.addCallbacks(self.listen_success, self.listen_error)
             self.listeners.append(listener)
         asyncio.set_event_loop(reactor._asyncioEventloop)
+        sys.setswitchinterval(SWITCH_WITHIN)
         reactor.addSystemEventTrigger("before", "shutdown", self.say_goodbye)
         if not self.abort_start:
             self.ready_callable()

@@ -92,6 +92,11 @@ class ChangeSet:
     def is_empty(self) -> bool:
         return all(insert is None for _, insert in self.sections)
 
+    @property
+    def one(self) -> tuple[int, int, str, int] | None:
+        """Kept, replaced, by what, kept: for one replacement, as people mostly write."""
+        return _only_one(self.sections)
+
     def replacements(self) -> Iterator[tuple[int, int, str]]:
         """What is replaced, as (from, to, with) in the old text; neighbours are joined."""
         start = position = 0

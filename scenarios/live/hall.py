@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Coroutine, Sequence
-from dataclasses import astuple
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
@@ -109,7 +108,9 @@ class Hall:
         self._wires.send(store.group(draft), kind, draft=draft, **fields)
 
     def _tell_presence(self, draft: int, version: int, peers: Sequence[Peer], asks: bool) -> None:
-        people = [list(astuple(peer)) for peer in peers]
+        if self._wires.alone:
+            return
+        people = [[p.seat, p.name, p.colour, p.role, p.selection] for p in peers]
         self._tell(draft, PRESENT, version=version, peers=people, asks=asks)
 
     def _hear(self, message: dict[str, Any]) -> None:

@@ -62,10 +62,11 @@ def rebase(
                 raise Malformed("a push begins with the first edit that is not acknowledged")
             del waiting[0]
             continue
-        other = stored.changes
+        other, last = stored.changes, len(waiting) - 1
         for i, edit in enumerate(waiting):
             waiting[i] = Pushed(edit.sequence, edit.changes.map(other))
-            other = other.map(edit.changes, before=True)
+            if i < last:
+                other = other.map(edit.changes, before=True)
     return waiting
 
 

@@ -20,8 +20,11 @@ from scenarios.live.replica import Offer, Replica
 
 logger = logging.getLogger(__name__)
 
-SPACING: Final = 0.02
-"""Seconds between two frames of edits to a reader. The first after a quiet moment waits for nothing."""
+SPACING: Final = 0.004
+"""Seconds at least between two batches, and between two frames to a reader. The first after a quiet moment waits for nothing."""
+
+A_READER: Final = 0.00006
+"""As much longer for each: what a frame costs grows with those who read it, so the more they are the more it carries."""
 
 PRESENCE_SPACING: Final = 0.1
 BATCH: Final = 256
@@ -117,7 +120,7 @@ class Room:
         self._presence = Presence()
         self._unshown: list[Stored] = []
         self._clock = asyncio.get_running_loop().time
-        self._flushed = self._presented = -1.0
+        self._drained = self._flushed = self._presented = -1.0
         self._flushing: asyncio.TimerHandle | None = None
         self._presenting: asyncio.TimerHandle | None = None
 
@@ -128,6 +131,10 @@ class Room:
     @property
     def is_idle(self) -> bool:
         return not (self.readers or self._joining or self._draining)
+
+    @property
+    def _spacing(self) -> float:
+        return max(SPACING, A_READER * len(self.readers))
 
     # --- coming and going -------------------------------------------------------------------
 
@@ -217,6 +224,9 @@ class Room:
     async def _drain(self) -> None:
         try:
             while self._offers:
+                if (wait := self._drained + self._spacing - self._clock()) > 0:
+                    await asyncio.sleep(wait)
+                self._drained = self._clock()
                 async with self._turn:
                     batch, self._offers = self._offers[:BATCH], self._offers[BATCH:]
                     undecided = await self._commit(batch)
@@ -291,7 +301,7 @@ class Room:
         self._presence.advance(stored)
         self._unshown += stored
         if self._flushing is None:
-            wait = self._flushed + SPACING - self._clock()
+            wait = self._flushed + self._spacing - self._clock()
             if wait > 0:
                 self._flushing = asyncio.get_running_loop().call_later(wait, self._flush)
             else:
@@ -359,19 +369,14 @@ class Room:
     async def heard(self, process: str, version: int, peers: Iterable[Peer], *, asks: bool) -> None:
         """Another process says who is there."""
         await self.hinted(version)
-        self._presence.heard(
-            process, [self._moved_here(peer, version) for peer in peers], self._clock()
-        )
+        try:
+            since = self._log.since(version)
+        except TooFarBehind:
+            since, peers = [], [replace(peer, selection=None) for peer in peers]
+        self._presence.heard(process, peers, self._clock(), since)
         self._present_soon()
         if asks and self.readers:
             self._tell.present(self.version, self._presence.report(), False)
-
-    def _moved_here(self, peer: Peer, version: int) -> Peer:
-        if peer.selection is None:
-            return peer
-        return replace(
-            peer, selection=self._log.map_selection(peer.selection, version, seat=peer.seat)
-        )
 
     async def look(self) -> None:
         """Ask the rows what a lost hint may have hidden: a newer version, and who may still be here."""

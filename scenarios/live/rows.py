@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import chain
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.db import connection
 
@@ -62,6 +62,6 @@ def write(draft_id: int, edits: Sequence[Stored], now: datetime) -> None:
         )
 
 
-def _values(draft_id: int, edit: Stored, at: object) -> tuple[object, ...]:
+def _values(draft_id: int, edit: Stored, at: Any) -> tuple[Any, ...]:
     changes = json.dumps(edit.changes.to_json())
     return draft_id, edit.version, edit.seat, edit.client, edit.sequence, changes, at

@@ -28,7 +28,7 @@ class Wires:
         layer = get_channel_layer()
         assert layer is not None  # the settings name one, in memory at least
         self._layer = layer
-        self._alone = isinstance(layer, InMemoryChannelLayer)  # nobody else could hear us
+        self.alone = isinstance(layer, InMemoryChannelLayer)  # nobody else could hear us
         self._channel = ""
         self._wanted: set[str] = set()
         self._joined: set[str] = set()
@@ -46,7 +46,7 @@ class Wires:
         self._wake.set()
 
     def send(self, group: str, kind: str, **fields: Any) -> None:
-        if self._alone:
+        if self.alone:
             return
         self._outgoing[group, kind] = {"type": kind, "process": self._name, **fields}
         self._wake.set()
