@@ -8,7 +8,14 @@ from django.db.models import QuerySet
 
 from scenarios.models import ConsentItem, GroupMember, Scenario
 from workshops.models import Seat, Workshop
-from workshops.permissions import Can, abilities, at_story, refusal_at_story
+from workshops.permissions import (
+    Can,
+    abilities_during,
+    at_story,
+    hold_stage,
+    refusal_at_story,
+    refuse,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,12 @@ def stories(workshop: Workshop) -> dict[int, Story]:
 
 
 def require_at(seat: Seat, can: Can, scenario: Scenario) -> None:
-    """Raise PermissionDenied, with a sentence for the person, unless the seat can at this story."""
-    held = abilities(seat)
+    """Raise PermissionDenied, with a sentence for the person, unless the seat can at this story.
+
+    As workshops.permissions.require: inside a transaction the right stays until it ends.
+    """
+    held = abilities_during(seat, hold_stage(seat.workshop))
     if can not in story(scenario).abilities(seat, held):
+        if can not in held:
+            refuse(seat, can)
         raise PermissionDenied(refusal_at_story(seat, can, held))

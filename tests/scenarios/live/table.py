@@ -44,11 +44,11 @@ def lay_table() -> Table:
         "observer": seat(Role.OBSERVER),
         "stranger": make_seat(make_workshop(), participant=make_person(email=None)),
     }
-    sessions = {seat.pk: _sign_in(seat) for seat in seats.values()}
+    sessions = {seat.pk: sign_in(seat) for seat in seats.values()}
     return Table(workshop, draft, sessions=sessions, **seats)
 
 
-def _sign_in(seat: Any) -> str:
+def sign_in(seat: Any) -> str:
     from django.test import Client
 
     browser = Client()
