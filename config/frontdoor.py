@@ -3,9 +3,12 @@
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.http.request import split_domain_port, validate_host
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext as _
+
+from scenarios.live.protocol import Close
 
 MAX_BODY = 2 * 1024 * 1024  # twice the longest draft
 
@@ -49,6 +52,19 @@ def limit_bodies(app: Any, max_body: int = MAX_BODY) -> Any:
             await _refuse(send)
 
     return limited
+
+
+def ask_to_come_back(app: Any) -> Any:
+    """A page that opens its socket while the database is away hears what pages already open hear, and comes back."""
+
+    async def patient(scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await app(scope, receive, send)
+        except (InterfaceError, OperationalError):  # from reading the session: nothing was said yet
+            await send({"type": "websocket.accept"})
+            await send({"type": "websocket.close", "code": int(Close.TOO_SLOW)})
+
+    return patient
 
 
 async def _refuse(send: Any) -> None:

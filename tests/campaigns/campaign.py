@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import signal
 import time
 from bisect import bisect
 from collections import Counter
@@ -231,6 +232,14 @@ class Round:
                 for writer in those
             )
         )
+        if any(
+            (writer.page.version or 0) < versions[str(draft)]
+            for draft, those in writers.items()
+            for writer in those
+        ):
+            for web in self.house.webs:
+                web.signal(signal.SIGUSR1)
+            await asyncio.sleep(0.5)
 
     def _blame(self, tally: Tally, nemesis: Nemesis) -> None:
         """Nobody knows for certain; a page of findings is read with the faults beside it."""

@@ -74,12 +74,16 @@ def rebuilt(draft: Draft, witnesses: Iterable[Testimony]) -> tuple[str, list[Fin
 
 
 def replicas(draft: Draft, history: str) -> list[Finding]:
-    texts = {"history": history} | {name: page.text for name, page in draft.pages.items()}
     found = [
-        Finding("diverged", f"{name} reads another text")
-        for name, text in texts.items()
-        if text != draft.text
+        Finding(
+            "diverged",
+            f"{name} at version {page.version} of {draft.version} reads {different(page.text, draft.text)}",
+        )
+        for name, page in draft.pages.items()
+        if page.text != draft.text
     ]
+    if history != draft.text:
+        found.append(Finding("diverged", f"the log says {different(history, draft.text)}"))
     if draft.difference:
         found.append(Finding("diverged", draft.difference))
     if draft.version != len(draft.log):
@@ -109,6 +113,12 @@ def present(
         foreign -= witness.acknowledged.keys() | witness.doubtful | witness.refused
     found += [Finding("odd", f"{mark} was never acknowledged", mark) for mark in foreign]
     return found
+
+
+def different(one: str, other: str) -> str:
+    at = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None)
+    at = min(len(one), len(other)) if at is None else at
+    return f"{one[at : at + 30]!r} for {other[at : at + 30]!r} at {at}, {len(one)} characters for {len(other)}"
 
 
 def once_in_the_log(draft: Draft) -> list[Finding]:

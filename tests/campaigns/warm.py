@@ -21,7 +21,7 @@ from tests.processes import ROOT, WebServer
 from tests.services.servers import ends_with_parent
 
 LOADED = (
-    "config.asgi", "config.management.commands.serve", "daphne.cli", "django.db.migrations.executor",
+    "config.asgi", "config.management.commands.serve", "config.server", "django.db.migrations.executor",
     "django.contrib.staticfiles.management.commands.collectstatic", "django.core.management.commands.migrate",
     "scenarios.views.drafts", "config.urls",
 )  # fmt: skip
@@ -135,6 +135,7 @@ def become(command: list[str], clock: str) -> None:
     os.dup2(null, 0)
     os.dup2(2, 1)
     use_clock(Path(clock))
+    signal.signal(signal.SIGUSR1, tell_what_waits)
     try:
         if command[0] == "-m":
             sys.argv = command[1:]
@@ -150,6 +151,18 @@ def become(command: list[str], clock: str) -> None:
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
+
+
+def tell_what_waits(*_: object) -> None:
+    """Into the log, where a page that should have been answered was not."""
+    import asyncio
+    import faulthandler
+
+    from daphne.server import twisted_loop
+
+    for task in asyncio.all_tasks(twisted_loop):
+        task.print_stack(file=sys.stderr)
+    faulthandler.dump_traceback(all_threads=True)
 
 
 def use_clock(path: Path) -> None:

@@ -145,8 +145,12 @@ class Writer:
                 page.edits(frame["edits"])
             case "refused":
                 if frame["code"] in {"malformed", "too_large"}:
-                    page.testimony.oddities.append(f"refused as {frame['code']}")
+                    what = f"refused as {frame['code']}: {self._pushed[:300]} at {page.version}"
+                    page.testimony.oddities.append(what)
+                client, self._pushed = page.client, ""
                 page.refused(frame)
+                if page.client != client:
+                    self._hang_up()  # this line was opened in the name of the other
             case "ping":
                 await self._say({"t": "pong", "n": frame["n"]})
         if len(page.testimony.acknowledged) > before:

@@ -3,7 +3,10 @@ from typing import Any
 
 import pytest
 
-from config.frontdoor import limit_bodies
+from channels.testing import WebsocketCommunicator
+from django.db import OperationalError
+
+from config.frontdoor import ask_to_come_back, limit_bodies
 
 HERE = (b"host", b"127.0.0.1:8000")
 
@@ -73,3 +76,13 @@ def test_a_body_of_any_other_kind_passes(kind: bytes) -> None:
 @pytest.mark.parametrize("host", [b"evil.example", b"", b"\xff", b"127.0.0.1.evil.example", b"a b"])
 def test_a_request_for_another_site_is_refused(host: bytes) -> None:
     assert answer([(b"host", host)], [b""]) == 400
+
+
+async def test_a_socket_that_opens_while_the_database_is_away_is_asked_to_come_back() -> None:
+    async def without_database(*connection: Any) -> None:
+        raise OperationalError
+
+    socket = WebsocketCommunicator(ask_to_come_back(without_database), "/ws/drafts/1/")
+
+    assert await socket.connect() == (True, None)
+    assert await socket.receive_output() == {"type": "websocket.close", "code": 4408}
