@@ -1,4 +1,4 @@
-"""`make campaign-live MINUTES=n`: many rounds, in both set-ups by turns, and a report.
+"""`make campaign-live MINUTES=n`: many rounds, in both set-ups side by side, and a report.
 
 PARTS chooses: live (the default), fuzz (histories against CodeMirror under node), frames (mutated frames).
 """
@@ -10,9 +10,10 @@ import secrets
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from itertools import count, islice
 from statistics import median
 
 from tests.campaigns.campaign import Gathering, Plan, Record, Round, Tally
@@ -23,16 +24,15 @@ from tests.processes import ROOT
 from tests.services.servers import NoServer
 
 RESULTS = ROOT / "test-results" / "campaign-live.jsonl"
-ROUND = 45.0
-TURN = 6
-"""Rounds in one house before the other one is opened."""
+ROUND = 50.0
+TURN = 8
+"""Rounds in one house before it is built anew."""
 
-# A crowd in one text, several small groups, and pairs that write a lot at once: each finds what the others do not.
-GATHERINGS = [
-    Gathering(drafts=5, writers=3, habits=Habits(edits=8, thinks=0.05, most=24)),
-    Gathering(drafts=2, writers=9, habits=Habits(edits=2, thinks=0.1, most=12)),
-    Gathering(drafts=8, writers=2, habits=Habits(edits=16, thinks=0.05, most=60)),
-]
+# Pairs that write a lot at once, small groups, a crowd in one text: each finds what the others do not.
+PAIRS = Gathering(drafts=10, writers=2, habits=Habits(edits=24, thinks=0.05, most=100, waits=100))
+GROUPS = Gathering(drafts=6, writers=3, habits=Habits(edits=10, thinks=0.05, most=30))
+CROWD = Gathering(drafts=2, writers=8, habits=Habits(edits=4, thinks=0.1, most=12))
+GATHERINGS = [PAIRS, GROUPS, PAIRS, CROWD, PAIRS]
 
 
 @dataclass
@@ -79,33 +79,41 @@ HOUSES: dict[str, Callable[[], AbstractAsyncContextManager[House]]] = {
 async def live(options: Options) -> Tally:
     total, record = Tally(), Record(RESULTS)
     until = time.monotonic() + options.minutes * 60
-    number = options.first
     say(f"Seed {options.seed}. Rounds are in {RESULTS.relative_to(ROOT)}.")
 
-    def enough() -> bool:
+    def left() -> float:
         asked = options.edits or options.kills
-        reached = total.edits >= options.edits and total.kills >= options.kills
-        return time.monotonic() > until or (bool(asked) and reached)
+        if asked and total.edits >= options.edits and total.kills >= options.kills:
+            return 0.0
+        return until - time.monotonic()
 
-    while not enough():
-        setup = options.setups[number // TURN % len(options.setups)]
-        async with HOUSES[setup]() as house:
-            for _ in range(TURN):
-                if enough():
-                    break
-                plan = plan_of(
-                    options, number, setup, min(ROUND, max(10.0, until - time.monotonic()))
-                )
-                tally = await Round(house, plan).run()
-                total.add(tally)
-                record.add(seed=options.seed, round=number, setup=setup, **tally.as_json())
-                say(f"{house.name}, round {number}: {tally.line()}. So far: {total.line()}")
-                for finding in tally.findings[:10]:
-                    say(f"  {finding.kind}: {finding.says}")
-                if tally.findings:
-                    keep_what_was_said(house, options.seed, number)
-                number += 1
+    async def rounds(setup: str, numbers: Iterator[int]) -> None:
+        while left() > 0:
+            async with HOUSES[setup]() as house:
+                for number in islice(numbers, TURN):
+                    if left() <= 0:
+                        break
+                    plan = plan_of(options, number, setup, min(ROUND, max(10.0, left())))
+                    tally = await Round(house, plan).run()
+                    total.add(tally)
+                    record.add(seed=options.seed, round=number, setup=setup, **tally.as_json())
+                    tell(house, options.seed, number, tally, total)
+
+    every = len(options.setups)
+    await asyncio.gather(
+        *(rounds(setup, count(options.first + i, every)) for i, setup in enumerate(options.setups))
+    )
     return total
+
+
+def tell(house: House, seed: str, number: int, tally: Tally, total: Tally) -> None:
+    say(f"{house.name}, round {number}: {tally.line()}. So far: {total.line()}")
+    for finding in tally.findings[:10]:
+        say(f"  {finding.kind}: {finding.says}")
+    if tally.findings:
+        path = RESULTS.parent / f"campaign-{seed}-{number}.log"
+        path.write_text(house.logs()[-2_000_000:])
+        say(f"  what the servers said: {path.relative_to(ROOT)}")
 
 
 def plan_of(options: Options, number: int, setup: str, seconds: float) -> Plan:
@@ -113,15 +121,9 @@ def plan_of(options: Options, number: int, setup: str, seconds: float) -> Plan:
         f"{options.seed}/{number}",
         seconds,
         EMBEDDED if setup == "embedded" else SCALED,
-        GATHERINGS[number % len(GATHERINGS)],
+        GATHERINGS[number // len(options.setups) % len(GATHERINGS)],
         options.apart,
     )
-
-
-def keep_what_was_said(house: House, seed: str, number: int) -> None:
-    path = RESULTS.parent / f"campaign-{seed}-{number}.log"
-    path.write_text(house.logs()[-2_000_000:])
-    say(f"  what the servers said: {path.relative_to(ROOT)}")
 
 
 def report(total: Tally, began: float) -> None:
@@ -133,12 +135,12 @@ def report(total: Tally, began: float) -> None:
     say(
         f"{'fault':<28}{'times':>7}{'silence after it: median':>28}{'worst':>8}   findings in its rounds"
     )
-    for kind, count in sorted(total.faults.items()):
+    for kind, times in sorted(total.faults.items()):
         quiet = total.quiet.get(kind, [0.0])
         blamed = (
             ", ".join(f"{n} {what}" for what, n in total.blamed.get(kind, {}).items()) or "none"
         )
-        say(f"{kind:<28}{count:>7}{median(quiet):>26.2f} s{max(quiet):>7.1f} s  {blamed}")
+        say(f"{kind:<28}{times:>7}{median(quiet):>26.2f} s{max(quiet):>7.1f} s  {blamed}")
     say("")
     say(
         f"{wall / 60:.1f} minutes, {total.lines:,} connections, {total.refused:,} edits refused, "
@@ -171,8 +173,7 @@ def main(arguments: list[str]) -> int:
 
 OTHERS: dict[str, Callable[[Options], list[str]]] = {
     "fuzz": lambda options: [
-        str(ROOT / ".venv" / "bin" / "node"), "tests/js/histories.mjs",
-        "--histories", "1000000", "--seed", options.seed,
+        sys.executable, "-m", "tests.scenarios.live.histories", "--histories", "1000000", "--seed", str(int(options.seed, 36)),
     ],
     "frames": lambda options: [sys.executable, "-m", "tests.campaigns.frames", "--seed", options.seed],
 }  # fmt: skip
