@@ -2,7 +2,6 @@ import asyncio
 from typing import Any
 
 import pytest
-
 from channels.testing import WebsocketCommunicator
 from django.db import OperationalError
 
