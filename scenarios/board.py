@@ -1,17 +1,20 @@
 """The scenarios of a workshop by their place in its logic, with what is known of each."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from scenarios.analysis.ranking import Kinship
 from scenarios.groups import Story, stories
 from scenarios.live.history import texts_of
 from scenarios.models import Edit, Revision, Scenario, ScenarioLogic
-from workshops.models import Contribution, Seat, Workshop
+from scenarios.plot import kinship_of
+from scenarios.tree import Tree, tree
+from workshops.models import Contribution, Seat, Stage, StageKind, Workshop
 from workshops.permissions import Can
 
 LATELY = timedelta(days=14)
@@ -53,6 +56,12 @@ class Board:
         return [{"text": step["text"], "card": self.at(step["no"])} for step in questions]
 
     @property
+    def tree(self) -> Tree:
+        """The chain drawn, each leaf with the name of its scenario."""
+        cards = [self.at(place) for place in range(self.places)]
+        return tree([card.scenario.title if card else "…" for card in cards])
+
+    @property
     def last(self) -> Card | None:
         """Where every answer is yes."""
         return self.at(self.places - 1)
@@ -91,6 +100,22 @@ def places(logic: ScenarioLogic | None) -> list[str]:
         ]
     said = [_("No to: %(question)s") % {"question": step["text"]} for step in logic.questions]
     return [*said, _("Yes to every question")]
+
+
+def axes_kinship(logic: ScenarioLogic | None) -> Kinship | None:
+    """How the ratings of the two axes go together, where both were ranked and by enough people."""
+    if logic is None or logic.kind != Kind.AXES:
+        return None
+    forces = [axis.get("force") for axis in logic.axes]
+    return kinship_of(logic.workshop, *forces) if all(forces) else None
+
+
+def agreed_at(workshop: Workshop, logic: ScenarioLogic | None) -> datetime | None:
+    """When the stage of the logic was closed, with this version or an older one."""
+    if logic is None:
+        return None
+    closed = workshop.stages.filter(kind=StageKind.LOGIC, state=Stage.State.CLOSED)
+    return closed.values_list("closed_at", flat=True).first()
 
 
 def board_of(seat: Seat, can: frozenset[Can]) -> Board:

@@ -1,7 +1,9 @@
 """How the forces of a workshop were rated, as rows for a table and marks for a picture."""
 
 from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 from typing import Any
 
 from scenarios.analysis.ranking import (
@@ -97,8 +99,30 @@ def kinship_of(workshop: Workshop, first: int, second: int) -> Kinship | None:
     by_seat: dict[int, dict[int, Point]] = defaultdict(dict)
     for force, seat, _side, point in _points(workshop, force__in=[first, second]):
         by_seat[seat][force] = point
-    pairs = [(points[first], points[second]) for points in by_seat.values() if len(points) == 2]
-    return kinship(pairs, workshop.small_cell)
+    return _kinship(by_seat.values(), first, second, workshop.small_cell)
+
+
+@dataclass(frozen=True)
+class Pair:
+    first: DrivingForce
+    second: DrivingForce
+    kinship: Kinship | None
+
+
+def pairs_of(workshop: Workshop, forces: Sequence[DrivingForce]) -> list[Pair]:
+    """Every two of these forces, and how their ratings go together; one query."""
+    by_seat: dict[int, dict[int, Point]] = defaultdict(dict)
+    for force, seat, _side, point in _points(workshop, force__in=forces):
+        by_seat[seat][force] = point
+    return [
+        Pair(first, second, _kinship(by_seat.values(), first.pk, second.pk, workshop.small_cell))
+        for first, second in combinations(forces, 2)
+    ]
+
+
+def _kinship(rated: Iterable[dict[int, Point]], first: int, second: int, k: int) -> Kinship | None:
+    both = [(points[first], points[second]) for points in rated if {first, second} <= set(points)]
+    return kinship(both, k)
 
 
 def forces_in(workshop: Workshop, where: Region) -> list[DrivingForce]:

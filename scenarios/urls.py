@@ -55,6 +55,7 @@ _scenarios = [
     path("", board.board, name="board"),
     path("new/", board.add, name="add"),
     path("logic/", board.logic, name="logic"),
+    path("logic/versions/", board.logic_versions, name="logic_versions"),
     path("groups/", groups.groups, name="groups"),
     path("<int:scenario_id>/", drafts.scenario, name="scenario"),
     path("<int:scenario_id>/premise/", board.edit, name="edit"),

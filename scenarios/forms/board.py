@@ -2,10 +2,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.forms.once import OnceForm, VersionedForm
-from scenarios.models import Scenario, ScenarioLogic
+from scenarios.models import DrivingForce, Scenario, ScenarioLogic
 from workshops.models import Workshop
 
 LONGEST_CHAIN = 4  # questions; five scenarios are as many as anyone remembers
@@ -18,21 +19,58 @@ def _line(label: Any, longest: int, **more: Any) -> forms.CharField:
 
 
 class AxesForm(VersionedForm):
-    """Two critical uncertainties, each with its two poles."""
+    """Two critical uncertainties, each with its two poles. Either is chosen from the ranking, or named here."""
 
-    first_name = _line(_("First uncertainty"), 80, help_text=_("It runs across the board."))
+    first_force = forms.TypedChoiceField(
+        label=_("First uncertainty, from the ranking"), required=False, coerce=int, empty_value=None
+    )
+    first_name = _line(
+        _("First uncertainty"), 80, required=False, help_text=_("It runs across the board.")
+    )
     first_low = _line(_("Its one pole"), 60)
     first_high = _line(_("Its other pole"), 60)
-    second_name = _line(_("Second uncertainty"), 80, help_text=_("It runs up the board."))
+    second_force = forms.TypedChoiceField(
+        label=_("Second uncertainty, from the ranking"),
+        required=False,
+        coerce=int,
+        empty_value=None,
+    )
+    second_name = _line(
+        _("Second uncertainty"), 80, required=False, help_text=_("It runs up the board.")
+    )
     second_low = _line(_("Its one pole, below"), 60)
     second_high = _line(_("Its other pole, above"), 60)
+
+    def __init__(self, *args: Any, forces: Sequence[DrivingForce] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.names = {force.pk: force.name for force in forces}
+        for which in ("first", "second"):
+            if forces:
+                field: Any = self.fields[f"{which}_force"]
+                field.choices = [("", _("None of them: named below")), *self.names.items()]
+            else:
+                del self.fields[f"{which}_force"]
+                self.fields[f"{which}_name"].required = True
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        chosen = [cleaned.get(f"{which}_force") for which in ("first", "second")]
+        for which, force in zip(("first", "second"), chosen, strict=True):
+            name = f"{which}_name"
+            if force and not cleaned.get(name):
+                cleaned[name] = self.names[force]
+            elif not cleaned.get(name) and name not in self.errors:
+                self.add_error(name, gettext("Choose an uncertainty above, or name one here."))
+        if chosen[0] and chosen[0] == chosen[1]:
+            self.add_error("second_force", gettext("Choose two different ones."))
+        return cleaned
 
     @staticmethod
     def filled_from(logic: ScenarioLogic) -> dict[str, Any]:
         return {
             f"{which}_{key}": axis.get(key, "")
             for which, axis in zip(("first", "second"), logic.axes, strict=False)
-            for key in ("name", "low", "high")
+            for key in ("force", "name", "low", "high")
         }
 
     def facts(self) -> dict[str, Any]:
@@ -40,6 +78,9 @@ class AxesForm(VersionedForm):
             {key: self.cleaned_data[f"{which}_{key}"] for key in ("name", "low", "high")}
             for which in ("first", "second")
         ]
+        for which, axis in zip(("first", "second"), axes, strict=True):
+            if force := self.cleaned_data.get(f"{which}_force"):
+                axis["force"] = force
         return {"axes": axes}
 
 

@@ -2,7 +2,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.analysis.direction import directed
@@ -63,7 +63,7 @@ class WordsForm(forms.Form):
             self.data = data
             self.add_error(
                 "name",
-                _now(
+                gettext(
                     "“%(word)s” says which way it goes. Can you name the thing itself? If you mean it so, send it again."
                 )
                 % {"word": word},
@@ -106,7 +106,7 @@ class MergeForm(forms.Form):
         cleaned = super().clean() or {}
         into, others = cleaned.get("into"), cleaned.get("others")
         if into and others is not None and not others.exclude(pk=into.pk).exists():
-            self.add_error("others", _now("Choose at least one other."))
+            self.add_error("others", gettext("Choose at least one other."))
         return cleaned
 
 

@@ -15,7 +15,7 @@ State = Contribution.State
 class ScenarioLogic(models.Model):
     """What sets the scenarios apart, one row a version; the newest counts.
 
-    `axes`: two of {"name", "low", "high"}. `questions`: ordered {"text", "no"}: a no leads to the
+    `axes`: two of {"name", "low", "high"}, and "force" where it is one that was ranked. `questions`: ordered {"text", "no"}: a no leads to the
     scenario at that place, the last yes to the last place; n questions give n + 1 scenarios.
     """
 

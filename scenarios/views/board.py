@@ -13,12 +13,16 @@ from django.views.decorators.http import require_GET, require_http_methods
 from participants.requests import SignedInRequest
 from scenarios.actions import board as actions
 from scenarios.actions.seeds import Gone, settle
-from scenarios.board import board_of, newest_logic, places
+from scenarios.analysis.ranking import Region
+from scenarios.board import agreed_at, axes_kinship, board_of, newest_logic, places
 from scenarios.forms.board import LOGIC_FORMS, AddForm, PremiseForm
-from scenarios.models import ConsentItem, Question, Scenario, ScenarioLogic, Seed
+from scenarios.models import ConsentItem, DrivingForce, Question, Scenario, ScenarioLogic, Seed
+from scenarios.plot import forces_in, pairs_of
 from workshops.models import Contribution, Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
+
+MOST_PAIRED = 6  # of the critical uncertainties; more pairs than that nobody reads
 
 
 @login_required
@@ -33,6 +37,10 @@ def board(request: SignedInRequest, slug: str) -> HttpResponse:
         and Question.objects.filter(scenario__workshop=seat.workshop).exists()
     )
     context["consented"] = ConsentItem.objects.filter(workshop=seat.workshop).exists()
+    newest = context["board"].logic
+    context["agreed_at"] = agreed_at(seat.workshop, newest)
+    if Can.READ_OPEN in context["can"] and Can.RATE not in context["can"]:
+        context["kinship"] = axes_kinship(newest)
     context["seeds"] = Seed.objects.readable_by(seat, any_state=False).count()
     return render(request, "scenarios/board.html", context)
 
@@ -50,8 +58,14 @@ def logic(request: SignedInRequest, slug: str) -> HttpResponse:
     form_class, status = LOGIC_FORMS[kind], 200
     filled = form_class.filled_from(newest) if newest and newest.kind == kind else {}
     initial = filled | {"version": newest.version if newest else 0}
-    form = form_class(request.POST if request.method == "POST" else None, initial=initial)
+    more: dict[str, Any] = {}
+    if kind == ScenarioLogic.Kind.AXES:
+        more["forces"] = _uncertainties(seat, newest)
+    data = request.POST if request.method == "POST" else None
+    form = form_class(data, initial=initial, **more)
     context = standing(seat, "board")
+    if more.get("forces"):
+        context["pairs"] = pairs_of(seat.workshop, more["forces"][:MOST_PAIRED])
     if form.is_valid():
         version = form.cleaned_data["version"]
         try:
@@ -60,12 +74,44 @@ def logic(request: SignedInRequest, slug: str) -> HttpResponse:
             status, context["overtaken"] = 409, True
         else:
             messages.success(request, _("The logic is laid out."))
+            _warn_of_kinship(request, seat)
             return redirect("scenarios:board", slug)
     elif form.is_bound:
         status = 422
     kinds = [(key, ScenarioLogic.Kind(key).label) for key in LOGIC_FORMS]
     context |= {"form": form, "kind": kind, "kinds": kinds, "newest": newest}
     return render(request, "scenarios/logic.html", context, status=status)
+
+
+@login_required
+@require_GET
+def logic_versions(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Every version of the logic, the newest first."""
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.READ)
+    versions = ScenarioLogic.objects.filter(workshop=seat.workshop)[:50]
+    return render(
+        request, "scenarios/logic_versions.html", standing(seat, "board") | {"versions": versions}
+    )
+
+
+def _uncertainties(seat: Seat, newest: ScenarioLogic | None) -> list[DrivingForce]:
+    """What may become an axis: the critical uncertainties, and what the axes are made of now."""
+    found = forces_in(seat.workshop, Region.CRITICAL)
+    there = {force.pk for force in found}
+    used = {axis.get("force") for axis in newest.axes} - there - {None} if newest else set()
+    return found + list(DrivingForce.objects.within(seat.workshop).filter(pk__in=used))
+
+
+def _warn_of_kinship(request: SignedInRequest, seat: Seat) -> None:
+    found = axes_kinship(newest_logic(seat.workshop))
+    if found is not None and found.dependent:
+        messages.warning(
+            request,
+            _(
+                "Who rated the one axis high or low tended to rate the other so, too. Two of the four quadrants may be hard to imagine."
+            ),
+        )
 
 
 @login_required

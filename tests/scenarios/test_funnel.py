@@ -97,7 +97,8 @@ def test_counts_are_seen_when_the_round_is_closed_and_never_of_few() -> None:
     shown = read(seat)
     assert shown.count(">3 dots</span>") == 1
     assert shown.count("fewer than 3 dots</span>") == 1
-    many.refresh_from_db(), few.refresh_from_db()
+    many.refresh_from_db()
+    few.refresh_from_db()
     assert (many.funnel, few.funnel) == (Funnel.SHORTLISTED, Funnel.POOLED)
     assert post(seat, "dot", few, act="give") == 409
     assert post(facilitator, "dots", act="close") == 409

@@ -272,3 +272,60 @@ def test_more_forces_make_no_more_queries(name: str) -> None:
         Rating.objects.create(force=force, seat=seat, impact=3, uncertainty=3)
 
     assert queries(client, here) == with_one
+
+
+# --- the axes -------------------------------------------------------------------------------
+
+
+def axes(**change: Any) -> dict[str, Any]:
+    return {
+        "version": 0,
+        "first_low": "Dear bread",
+        "first_high": "Cheap bread",
+        "second_low": "Dry",
+        "second_high": "Wet",
+    } | change
+
+
+def test_axes_are_chosen_from_the_critical_uncertainties_with_a_warning_when_they_go_together() -> (
+    None
+):
+    workshop = make_workshop(StageKind.LOGIC, small_cell=3)
+    bread, rain = (make_force(make_seat(workshop), name=name) for name in ("Bread", "Rain"))
+    make_force(make_seat(workshop), name="Moon")
+    for seat, value in zip(rated(bread, (7, 7), (8, 8), (9, 9)), (7, 8, 9), strict=True):
+        Rating.objects.create(force=rain, seat=seat, impact=value, uncertainty=value)
+    facilitator = signed_in(make_seat(workshop, Role.FACILITATOR))
+    here = address("logic", workshop) + "?kind=axes"
+
+    page = facilitator.get(here).content.decode()
+    assert "Bread" in page
+    assert "Moon" not in page
+    assert "hardly independent" in page
+    reply = facilitator.post(here, axes(first_force=bread.pk, second_force=rain.pk), follow=True)
+
+    shown = reply.content.decode()
+    assert "Who rated the one axis high or low" in shown
+    assert 'impact <bdi dir="ltr">1.00</bdi>' in shown
+    assert [axis["name"] for axis in workshop.logics.get().axes] == ["Bread", "Rain"]
+    assert "Dear bread" in facilitator.get(address("logic_versions", workshop)).content.decode()
+
+
+def test_axes_need_two_different_uncertainties_or_names() -> None:
+    workshop = make_workshop(StageKind.LOGIC, small_cell=3)
+    bread = make_force(make_seat(workshop), name="Bread")
+    rated(bread, (7, 7), (8, 8), (9, 9))
+    facilitator = signed_in(make_seat(workshop, Role.FACILITATOR))
+    here = address("logic", workshop) + "?kind=axes"
+
+    for change in (
+        {},
+        {"first_force": bread.pk},
+        {"first_force": bread.pk, "second_force": bread.pk},
+        {"first_force": "x", "second_name": "Rain"},
+        {"first_force": 10**18, "second_name": "Rain"},
+    ):
+        assert facilitator.post(here, axes(**change)).status_code == 422
+    assert not workshop.logics.exists()
+    named = axes(first_force=bread.pk, second_name="Rain")
+    assert facilitator.post(here, named).status_code == 302
