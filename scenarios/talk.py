@@ -75,6 +75,7 @@ class Stretch:
 
     text: str
     numbers: tuple[int, ...]
+    begins: tuple[int, ...]  # those whose first words these are
 
 
 @dataclass
@@ -92,6 +93,7 @@ class Talk:
             Stretch(
                 characters(code_units[start:end]),
                 tuple(number for number, span in spans if span[0] <= start and end <= span[1]),
+                tuple(number for number, span in spans if span[0] == start),
             )
             for start, end in pairwise(cuts)
         ]

@@ -39,6 +39,9 @@ class CommentForm(OnceForm):
         widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"}),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="say_%s", **kwargs)
+
     def clean_quote(self) -> str:
         return _as_in_a_draft(self.cleaned_data["quote"])
 

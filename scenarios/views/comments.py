@@ -147,26 +147,26 @@ def _page(
 ) -> HttpResponse:
     """The page; or only what is said, for a page that shows the text itself."""
     context = standing(seat, "board") | {"scenario": draft.scenario, "draft": draft}
-    context |= around(draft, seat, context["can"], settled=request.GET.get("show") == "settled")
+    settled = request.GET.get("show") == "settled"
+    context |= around(draft, text_of(draft), seat, context["can"], settled=settled)
     part = "X-Part" in request.headers
     context |= {"problem": problem, "said": said, "live": part}
     if form is not None:
-        context["form"] = form
+        context["comment_form"] = form
     template = "scenarios/_talk.html" if part else "scenarios/comments.html"
     return render(request, template, context, status=status)
 
 
 def around(
-    draft: Draft, seat: Seat, can: frozenset[Can], *, settled: bool = False
+    draft: Draft, text: str, seat: Seat, can: frozenset[Can], *, settled: bool = False
 ) -> dict[str, Any]:
-    """What the templates of a draft's comments need."""
-    text = text_of(draft)
+    """What the templates of a draft's comments need; `text` is the draft's at its version."""
     said = talk(draft, text, seat, can, settled=settled)
     return {
         "talk": said,
         "stretches": said.stretches(text),
         "settled": settled,
-        "form": CommentForm(initial={"client_key": uuid.uuid4()}),
+        "comment_form": CommentForm(initial={"client_key": uuid.uuid4()}),
     }
 
 

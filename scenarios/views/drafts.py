@@ -17,6 +17,7 @@ from scenarios.live.posted import Conflict, NotSaved, save_text
 from scenarios.live.protocol import Why
 from scenarios.live.words import sentence
 from scenarios.models import Draft, Revision
+from scenarios.views.comments import around
 from workshops.models import Seat
 from workshops.pages import standing
 from workshops.permissions import Can, refusal_at_story, require
@@ -69,8 +70,10 @@ def draft(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse
         why = sentence(Why.FROZEN)
     if request.method == "POST":
         return _save(request, seat, found, context | {"writable": not why, "why": why})
-    now = {"text": past.text_of(found), "version": found.version, "client_key": uuid.uuid4()}
+    text = past.text_of(found)
+    now = {"text": text, "version": found.version, "client_key": uuid.uuid4()}
     context |= {"form": TextForm(initial=now), "writable": not why, "why": why}
+    context |= around(found, text, seat, context["can"])
     return render(request, "scenarios/draft.html", context)
 
 

@@ -26,6 +26,7 @@ export {
   EditorState,
   Prec,
   StateEffect,
+  StateField,
   Text,
   Transaction,
 } from "@codemirror/state";

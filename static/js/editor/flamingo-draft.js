@@ -25,6 +25,7 @@ import { markdown } from "./markdown.js";
 import { countWords, current, headings, showOutline } from "./outline.js";
 import { showPeople } from "./people.js";
 import { StatusLine } from "./status.js";
+import { marks, Talk } from "./talk.js";
 import { Toolbar } from "./toolbar.js";
 
 const OUTLINE_AFTER = 250;
@@ -74,7 +75,7 @@ class FlamingoDraft extends HTMLElement {
         one.textContent.trim(),
       ]),
     );
-    const form = this.querySelector("form");
+    const form = this.querySelector("form.paper");
     this.view = new EditorView({
       state: EditorState.create({
         doc: form.elements.text.defaultValue,
@@ -106,7 +107,7 @@ class FlamingoDraft extends HTMLElement {
     const composed = () => setTimeout(() => this.live?.release(), AFTER_COMPOSING);
     this.view.contentDOM.addEventListener("compositionend", composed);
     form.hidden = true;
-    this.querySelector("details").open = matchMedia("(min-width: 60rem)").matches;
+    this.querySelector(".outline").open = matchMedia("(min-width: 60rem)").matches;
     for (const part of this.querySelectorAll("[data-live]")) part.hidden = false;
     this.status = new StatusLine(this.#part("status"), this.#part("spoken"), this.words);
     this.toolbar = new Toolbar(this.#part("toolbar"), (name) => {
@@ -121,6 +122,8 @@ class FlamingoDraft extends HTMLElement {
     addEventListener("beforeunload", (event) => {
       if (this.live?.text.waiting && !this.#going) event.preventDefault();
     });
+    const talk = this.#part("talk");
+    if (talk) this.talk = new Talk(talk, this.view, () => this.live);
     this.#outline();
     this.live.start();
   }
@@ -134,6 +137,9 @@ class FlamingoDraft extends HTMLElement {
       together(),
       history(),
       markdown,
+      keymap.of([
+        { key: "Mod-Alt-m", run: () => this.talk?.begin() ?? false, preventDefault: true },
+      ]),
       keymap.of([...KEYS, ...historyKeymap, ...defaultKeymap]),
       // Only this one: a text is as long here as on the server.
       EditorState.lineSeparator.of("\n"),
@@ -149,6 +155,7 @@ class FlamingoDraft extends HTMLElement {
       EditorView.scrollMargins.of(() => ({ top: this.#part("bar").offsetHeight + 8, bottom: 24 })),
       placeholder(this.words.placeholder),
       cursors(() => this.#others()),
+      marks,
       this.#writable.of(this.#mode(false)),
       EditorView.updateListener.of((update) => this.#updated(update)),
     ];
@@ -189,6 +196,7 @@ class FlamingoDraft extends HTMLElement {
       );
       this.#part("toolbar").hidden = !session.writable;
     }
+    this.talk?.look();
     const here = ["offline", "ended"].includes(status.state) ? -1 : session.peers.news;
     if (here !== this.#news) {
       this.#news = here;
@@ -205,7 +213,7 @@ class FlamingoDraft extends HTMLElement {
 
   /** No line is to be had: back to the form, with what was written meanwhile. */
   #giveWay() {
-    const form = this.querySelector("form");
+    const form = this.querySelector("form.paper");
     this.live.stop();
     this.live = null;
     form.elements.text.value = this.view.state.doc.toString();

@@ -21,6 +21,7 @@ const GRACE = 2000; // a shorter break is not worth a word
 const FIRST_WAIT = 300;
 const LONGEST_WAIT = 10_000;
 const TRIES = 5; // after which a line that never stood is not to be had
+const RECENT = 1000; // changes, for those who know where something was a moment ago
 const STEADY = 10_000; // a line that held so long begins its waits anew
 
 // Close codes after which there is nothing to come back to, and those that blame what was sent.
@@ -43,7 +44,9 @@ export class Session {
   sealed = 0; // sent on any line and not answered: sent again as it was, or not at all
   lost = []; // passages written here that will not be saved
   peers = new Peers();
+  noted = 0; // how often we heard that something was said about the text
 
+  #recent = []; // the newest changes of the confirmed text
   #signedOut = false; // said once
   #doubted = 0; // our sequence that was called malformed, once
   #anew = false; // we lost our place: ask for the whole text
@@ -130,6 +133,12 @@ export class Session {
   }
 
   // What happens
+
+  /** The changes from a version to ours; null if they are no longer at hand, or it is newer. */
+  since(version) {
+    const first = this.#recent.length - (this.version - version);
+    return first >= 0 && version <= this.version ? this.#recent.slice(first) : null;
+  }
 
   start() {
     this.line = "opening";
@@ -236,6 +245,7 @@ export class Session {
 
   #hear = {
     welcome: ({ you, may, why = "", peers = [], s = 0, ...place }) => {
+      if (this.#upAt !== null) this.noted++; // perhaps, while we were away
       this.line = "up";
       this.inFlight = 0; // a line by posts may be greeted anew
       this.#upAt = this.now();
@@ -270,6 +280,7 @@ export class Session {
       Object.assign(this, { may, why });
       if (may === "write") this.refused = null;
     },
+    noted: () => this.noted++,
     peers: ({ peers, gone = [] }) => this.peers.change(peers, gone),
     moved: ({ at }) => this.peers.move(at),
     ping: ({ n }) => this.connection.send({ t: "pong", n }),
@@ -330,6 +341,7 @@ export class Session {
     this.lost.push(...this.text.receive(marked));
     this.peers.follow(edits);
     this.version += edits.length;
+    this.#recent = [...this.#recent, ...edits.map(({ c }) => c)].slice(-RECENT);
     this.#acknowledge(marked.filter(({ own }) => own).length);
   }
 
@@ -360,6 +372,7 @@ export class Session {
   }
 
   #become({ text, v }, s) {
+    this.#recent = [];
     const { kept } = this;
     this.kept = null;
     if (kept) this.sealed = kept.sealed;
