@@ -29,10 +29,10 @@ TURN = 8
 """Rounds in one house before it is built anew."""
 
 # Pairs that write a lot at once, small groups, a crowd in one text: each finds what the others do not.
-PAIRS = Gathering(drafts=10, writers=2, habits=Habits(edits=24, thinks=0.05, most=100, waits=100))
-GROUPS = Gathering(drafts=6, writers=3, habits=Habits(edits=10, thinks=0.05, most=30))
+PAIRS = Gathering(drafts=10, writers=2, habits=Habits(edits=60, thinks=0.05, most=100, waits=100))
+GROUPS = Gathering(drafts=6, writers=3, habits=Habits(edits=16, thinks=0.05, most=40))
 CROWD = Gathering(drafts=2, writers=8, habits=Habits(edits=4, thinks=0.1, most=12))
-GATHERINGS = [PAIRS, GROUPS, PAIRS, CROWD, PAIRS]
+GATHERINGS = [PAIRS, GROUPS, PAIRS, PAIRS, CROWD, PAIRS]
 
 
 @dataclass

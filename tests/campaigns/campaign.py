@@ -149,7 +149,7 @@ class Round:
         return schedule(plan.seed, plan.kinds, plan.seconds, plan.apart)
 
     def _writers(self, entry: dict[str, Any]) -> list[Writer]:
-        """The first two of a draft are two pages of one seat."""
+        """The first two of a draft are two pages of one seat. Of three or more the last finds no socket."""
         draft, places = entry["draft"], entry["seats"]
         doors = [(lambda door=door: str(door.url)) for door in self.house.doors]
         names = [f"{chr(ord('a') + i)}{draft}" for i in range(len(places))]
@@ -162,6 +162,7 @@ class Round:
                 random.Random(f"{self.plan.seed}/{len(places)}/{i}"),
                 self._told,
                 self.plan.gathering.habits,
+                by_posts=i == len(places) - 1 > 1,
             )
             for i, name in enumerate(names)
         ]

@@ -3,16 +3,17 @@
 import asyncio
 import json
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Final
 
 from websockets import Origin
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
 from tests.campaigns.page import Frame, Page
+from tests.campaigns.posts import LineClosed, PostLine
 
 PATIENCE: Final = 1.5
 """Seconds without an answer after which a writer tries another line."""
@@ -56,11 +57,13 @@ class Writer:
     habits: Habits = field(default_factory=Habits)
     page: Page = field(default_factory=Page)
     typed: int = 0
+    by_posts: bool = False
     stop: bool = False
     upto: int = 0
     lines: int = 0
     closings: dict[int, int] = field(default_factory=dict)
-    _socket: ClientConnection | None = None
+    _send_on: Callable[[str], Awaitable[None]] | None = None
+    _hang_up_on: Callable[[], None] | None = None
     _sent_at: float = 0.0
     _pushed: str = ""
     _welcomed: bool = False
@@ -101,6 +104,32 @@ class Writer:
 
     async def session(self, door: str) -> None:
         self.lines += 1
+        self._welcomed, self._pushed = False, ""
+        if self.by_posts:
+            await self._session_by_posts(door)
+        else:
+            await self._session_over_a_socket(door)
+
+    def _hello(self) -> str:
+        hello = {"t": "hello", "client": self.page.client, "v": self.page.version}
+        return json.dumps(hello)
+
+    async def _session_by_posts(self, door: str) -> None:
+        line = PostLine(door, self.path, self.cookie, self._hello)
+        self._send_on, self._hang_up_on = line.send, line.abort
+        writing = asyncio.ensure_future(self._write())
+        try:
+            async for frame in line.frames():
+                await self._hear(frame)
+                if self._has_read_enough:
+                    return
+        except LineClosed as closed:
+            self._closed(closed.code)
+        finally:
+            writing.cancel()
+            self._send_on = self._hang_up_on = None
+
+    async def _session_over_a_socket(self, door: str) -> None:
         async with connect(
             door.replace("http", "ws") + self.path,
             origin=Origin(door),
@@ -111,20 +140,24 @@ class Writer:
             ping_interval=None,
             close_timeout=0.5,
         ) as socket:
-            self._socket, self._welcomed, self._pushed = socket, False, ""
-            await self._say({"t": "hello", "client": self.page.client, "v": self.page.version})
+            self._send_on, self._hang_up_on = socket.send, socket.transport.abort
+            await socket.send(self._hello())
             writing = asyncio.ensure_future(self._write())
             try:
                 async for frame in socket:
                     await self._hear(json.loads(frame))
-                    if self.is_done and (self.page.version or 0) >= self.upto:
+                    if self._has_read_enough:
                         return
             except ConnectionClosed:
                 self._closed(socket.close_code)
                 raise
             finally:
                 writing.cancel()
-                self._socket = None
+                self._send_on = self._hang_up_on = None
+
+    @property
+    def _has_read_enough(self) -> bool:
+        return self.is_done and (self.page.version or 0) >= self.upto
 
     def _closed(self, code: int | None) -> None:
         code = code or 1006
@@ -137,6 +170,7 @@ class Writer:
         before = len(page.testimony.acknowledged)
         match frame["t"]:
             case "welcome":
+                page.line_gone()  # by posts, a line may be opened anew behind our back
                 page.welcome(frame)
                 self._welcomed = True
             case "edits":
@@ -180,8 +214,8 @@ class Writer:
                 self._hang_up()
 
     def _hang_up(self) -> None:
-        if self._socket is not None:
-            self._socket.transport.abort()
+        if self._hang_up_on is not None:
+            self._hang_up_on()
 
     async def _push(self) -> None:
         again = self.chance.random()
@@ -197,8 +231,8 @@ class Writer:
         await self._send(json.dumps(frame))
 
     async def _send(self, frame: str) -> None:
-        if self._socket is not None:
-            await self._socket.send(frame)
+        if self._send_on is not None:
+            await self._send_on(frame)
 
     async def _move_about(self) -> None:
         at = self.chance.randrange(len(self.page.base) + 1)
