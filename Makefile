@@ -4,10 +4,12 @@ PYTHON ?= python3
 MINUTES ?= 40
 PARTS ?= live
 SEED ?=
+MAILS ?= 1000
+KILLS ?= 100
 PY := .venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo test campaign-live lint format messages lock bench-live
+.PHONY: help setup run demo test campaign-live campaign-mail lint format messages lock bench-live
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name says; do printf '  make %-14s %s\n' "$$name" "$$says"; done
@@ -26,6 +28,9 @@ test: setup ## Run the whole suite
 
 campaign-live: setup ## Write and break things for a while, and see that no word is lost (MINUTES=40 PARTS=live,fuzz,frames SEED=…)
 	@$(PY) -m tests.campaigns --minutes $(MINUTES) --parts $(PARTS) $(if $(SEED),--seed $(SEED))
+
+campaign-mail: setup ## Send mail while everything dies, and see that none is lost and no digest comes twice (MAILS=1000 KILLS=100 SEED=…)
+	@$(PY) -m tests.campaigns.mail --mails $(MAILS) --kills $(KILLS) $(if $(SEED),--seed $(SEED))
 
 lint: setup ## Run the linters and check who may import whom
 	@$(PY) scripts/lint.py

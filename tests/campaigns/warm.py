@@ -35,6 +35,8 @@ class WarmServer(WebServer):
         self.clock = folder / f"clock-{self.port}"
         self.clock.write_bytes(struct.pack("d", 0.0))
         self._nest: subprocess.Popen[bytes] | None = None
+        self.sits_with: WarmServer | None = None
+        """Another with the same environment, from whose nest this one is forked too."""
         self.pid = 0
 
     def put_clock(self, seconds: float) -> None:
@@ -43,9 +45,7 @@ class WarmServer(WebServer):
             file.write(struct.pack("d", seconds))
 
     def start(self) -> None:
-        nest = self._nest
-        if nest is None or nest.poll() is not None:
-            nest = self._nest = self._warm_up()
+        nest = self._find_nest()
         assert nest.stdin is not None
         assert nest.stdout is not None
         nest.stdin.write(json.dumps(self.command[1:]).encode() + b"\n")
@@ -86,6 +86,13 @@ class WarmServer(WebServer):
         self.pid = 0
         return True
 
+    def _find_nest(self) -> subprocess.Popen[bytes]:
+        if self.sits_with is not None:
+            return self.sits_with._find_nest()
+        if self._nest is None or self._nest.poll() is not None:
+            self._nest = self._warm_up()
+        return self._nest
+
     def _warm_up(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [sys.executable, "-m", "tests.campaigns.warm", str(self.clock)],
@@ -99,6 +106,9 @@ class WarmServer(WebServer):
         )
 
     def __exit__(self, *arguments: object) -> None:
+        self.close()
+
+    def close(self) -> None:
         if self.pid:
             self.kill()
         if self._nest is not None:
