@@ -239,7 +239,7 @@ def test_the_toolbar_and_the_keys_set_what_they_say(person: Person) -> None:
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_without_scripting_the_text_is_a_form_that_saves(person: Person, language: str) -> None:
     writer = Writer(person(width=360, language=language, scripting=False), "participant", 2)
-    text = writer.page.locator("textarea[name=text]")
+    text = writer.page.locator("form.paper textarea")
 
     text.fill(f"{text.input_value()}\n\nWritten without scripting.")
     writer.page.locator("form.paper button").click()
