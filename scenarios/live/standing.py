@@ -10,13 +10,13 @@ from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.models import Session
-from django.db import connection
 from django.utils import timezone, translation
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext as _
 
 from participants.models import Participant
 from scenarios.groups import story_of
+from scenarios.live import rows
 from scenarios.live.masks import Mask
 from scenarios.live.protocol import Close, Peer, Standing, Verdict, Why
 from scenarios.live.reader import Holder
@@ -88,9 +88,9 @@ def ask(replica: Replica, draft: Row, holders: Collection[Holder]) -> Standings:
     new = [holder for holder in holders if holder not in known]
     if new:
         known.update(_verdicts(draft.pk, new))
-    ended = _ended({holder.session for holder in holders if holder not in new})
     return {
-        holder: Close.SIGNED_OUT if holder.session in ended else known[holder] for holder in holders
+        holder: Close.SIGNED_OUT if holder.session in draft.ended else known[holder]
+        for holder in holders
     }
 
 
@@ -104,9 +104,9 @@ def look(draft_id: int, holders: Collection[Holder]) -> tuple[Glance, Standings]
 
 def glance(drafts: Collection[int], sessions: Collection[str]) -> dict[int, Glance]:
     """Those of these drafts that there are."""
-    rows = Draft.objects.filter(pk__in=drafts).values_list("pk", "version", "epoch", "frozen")
-    ended = _ended(sessions)
-    return {pk: Glance(version, (epoch, frozen), ended) for pk, version, epoch, frozen in rows}
+    found = Draft.objects.filter(pk__in=drafts).values_list("pk", "version", "epoch", "frozen")
+    ended = rows.ended(sessions)
+    return {pk: Glance(version, (epoch, frozen), ended) for pk, version, epoch, frozen in found}
 
 
 def _verdicts(draft_id: int, holders: Collection[Holder]) -> dict[Holder, Verdict]:
@@ -132,20 +132,6 @@ def _verdicts(draft_id: int, holders: Collection[Holder]) -> dict[Holder, Verdic
         return standings[seat.pk]
 
     return {holder: verdict(holder) for holder in holders}
-
-
-def _ended(sessions: Collection[str]) -> set[str]:
-    """Asked with every batch, so without the trimmings."""
-    if not sessions:
-        return set()
-    marks = ", ".join(["%s"] * len(sessions))
-    now = connection.ops.adapt_datetimefield_value(timezone.now())
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT session_key FROM django_session WHERE expire_date > %s AND session_key IN ({marks})",  # noqa: S608
-            [now, *sessions],
-        )
-        return set(sessions).difference(key for (key,) in cursor.fetchall())
 
 
 def _seats(draft_id: int) -> SeatQuerySet:

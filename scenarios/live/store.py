@@ -83,9 +83,10 @@ def learn_clients(replica: Replica, clients: set[str]) -> None:
 def commit(replica: Replica, offers: Sequence[Offer]) -> Outcome:
     """All of it in one transaction: lock, catch up, ask rights, rebase, append."""
     with transaction.atomic():
-        draft = rows.lock(replica.draft)
+        holders = {offer.holder for offer in offers}
+        draft = rows.lock(replica.draft, {holder.session for holder in holders})
         newer = refresh(replica) if draft.version > replica.version else []
-        verdicts = ask(replica, draft, {offer.holder for offer in offers})
+        verdicts = ask(replica, draft, holders)
         own, refused = accept(replica, offers, verdicts)
         if own:
             append(replica, own)
