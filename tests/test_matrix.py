@@ -319,7 +319,7 @@ async def test_over_a_socket_each_role_in_each_stage_reads_and_writes_as_the_tab
     seat = await rows(lambda: _seated(table, Role(role)))
     found, expected = {}, {}
     for kind in STAGES:
-        await rows(lambda kind=kind: _open(table.workshop, kind))
+        await rows(partial(_open, table.workshop, kind))
         held = rights(role, kind)
         reads, writes = Can.READ_OPEN in held, Can.CO_EDIT in held
         expected[kind] = (reads, writes, int(writes))

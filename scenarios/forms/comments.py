@@ -40,7 +40,7 @@ class CommentForm(OnceForm):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="say_%s", **kwargs)
+        super().__init__(*args, **kwargs | {"auto_id": "say_%s"})
 
     def clean_quote(self) -> str:
         return _as_in_a_draft(self.cleaned_data["quote"])

@@ -49,7 +49,6 @@ class Writer:
             self.page.evaluate("document.querySelector('flamingo-draft').view.state.doc.toString()")
         )
 
-    @property
     def keeps(self) -> bool:
         """Whether something unsent lies in this tab's storage."""
         keys = "Object.keys(sessionStorage)"
@@ -148,12 +147,12 @@ def test_unsaved_words_survive_a_reload_and_not_a_sign_out(person: Person, guard
         writer.type(words)
 
     lose_the_line("Kept over a reload. ")
-    assert writer.keeps
+    assert writer.keeps()
     writer.page.context.set_offline(False)
     writer.page.reload()
     writer.is_saved()
     assert writer.text == f"Kept over a reload. {before}"
-    assert not writer.keeps
+    assert not writer.keeps()
 
     writer.begin()
     lose_the_line("Never sent. ")
@@ -168,7 +167,7 @@ def test_unsaved_words_survive_a_reload_and_not_a_sign_out(person: Person, guard
     writer.page.unroute_all()
     writer.page.evaluate("dispatchEvent(new Event('online'))")
     expect(writer.status).to_contain_text("signed out")
-    assert not writer.keeps
+    assert not writer.keeps()
     expect(writer.page.locator("#lost-words")).to_have_text("Never sent. ")
 
     # Another person at the same machine: the page forgets, and nothing of it is ever sent.

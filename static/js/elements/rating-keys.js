@@ -5,7 +5,7 @@
  */
 
 /** The value a key press stands for, or an empty string. */
-export function valueOf(event) {
+export function numberOf(event) {
   if (event.ctrlKey || event.metaKey || event.altKey || !/^[0-9]$/.test(event.key)) return "";
   return event.key === "0" ? "10" : event.key;
 }
@@ -34,10 +34,10 @@ if (globalThis.customElements) {
       }
 
       onKey(event) {
-        const value = valueOf(event);
+        const value = numberOf(event);
         const groups = [...this.querySelectorAll("fieldset")];
         const group = value && groupFor(groups, document.activeElement);
-        const radio = group && group.querySelector(`input[type="radio"][value="${value}"]`);
+        const radio = group?.querySelector(`input[type="radio"][value="${value}"]`);
         if (!radio) return;
         event.preventDefault();
         radio.click();

@@ -67,7 +67,10 @@ if (globalThis.customElements) {
         answer.set("new_cluster", "");
         const said = this.querySelector('[role="status"]');
         try {
-          const reply = await fetch(form.action, { method: "POST", body: new URLSearchParams(answer) });
+          const reply = await fetch(form.action, {
+            method: "POST",
+            body: new URLSearchParams(answer),
+          });
           if (!reply.ok) throw new Error(reply.statusText);
           form.elements.cluster.value = section.dataset.cluster;
           section.querySelector("ul").append(seed);

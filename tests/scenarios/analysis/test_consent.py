@@ -44,7 +44,7 @@ def test_the_rule() -> None:
 
 
 def test_an_objection_from_a_side_that_is_not_required_is_kept_as_a_reservation() -> None:
-    said: Positions = [("upper", C)] * 3 + [("town", X)]
+    said: Positions = [*[("upper", C)] * 3, ("town", X)]
 
     assert outcome(said, required={"upper"}, k=3) == Outcome.RESERVED
 
