@@ -1,6 +1,6 @@
 """What the substance asks of a seat: answers, words, decisions about the board, and the report's release."""
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Count, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -9,6 +9,7 @@ from scenarios.blind import own_first
 from scenarios.groups import Story, stories
 from scenarios.models import (
     Assumption,
+    Comment,
     Dot,
     DotRound,
     DrivingForce,
@@ -81,7 +82,40 @@ def of_participants(seat: Seat, can: frozenset[Can], stage: Stage | None) -> lis
     if Can.DOT in can:
         found += _dots(seat)
     if Can.CO_EDIT in can:
+        found += _suggestions(seat, can)
         found += _writing(seat, can)
+    return found
+
+
+def _suggestions(seat: Seat, can: frozenset[Can]) -> list[Ask]:
+    """One for each story where this seat can put them in, or say why not."""
+    waiting = (
+        Comment.objects.open_suggestions()
+        .filter(draft__scenario__workshop=seat.workshop)
+        .exclude(seat=seat)
+        .order_by("draft__scenario")
+        .values_list("draft__scenario", "draft__scenario__title")
+        .annotate(n=Count("pk"))
+    )
+    grouped = stories(seat.workshop) if waiting else {}
+    found = []
+    for scenario, title, n in waiting:
+        if Can.CO_EDIT not in grouped.get(scenario, Story()).abilities(seat, can):
+            continue
+        says = ngettext(
+            "Answer %(count)s suggestion for “%(title)s”",
+            "Answer %(count)s suggestions for “%(title)s”",
+            n,
+        )
+        found.append(
+            Ask(
+                title=says % {"count": n, "title": title},
+                text=_("Put the words in, or say in a word why not."),
+                url=reverse("scenarios:comments", args=[seat.workshop.slug, scenario]),
+                minutes=2 * n,
+                order=32,
+            )
+        )
     return found
 
 

@@ -73,7 +73,7 @@ class Comment(Contribution):
     parent = models.ForeignKey(
         "self", models.CASCADE, null=True, blank=True, related_name="replies"
     )
-    anchor = models.OneToOneField(Anchor, models.PROTECT, null=True, blank=True)
+    anchor = models.OneToOneField(Anchor, models.CASCADE, null=True, blank=True)
     text = models.TextField(max_length=2000, blank=True)
     replacement = models.TextField(null=True, blank=True)
     outcome = models.CharField(max_length=8, choices=Outcome.choices, default=Outcome.OPEN)

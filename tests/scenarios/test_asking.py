@@ -1,6 +1,8 @@
+import uuid
+
 import pytest
 
-from scenarios.models import Release, Response, ScenarioLogic
+from scenarios.models import Comment, GroupMember, Release, Response, ScenarioLogic
 from tests.factories import make_assumption, make_revision, make_scenario, make_seat, make_workshop
 from workshops.asks import asked_of
 from workshops.models import Contribution, Role, Seat, StageKind, Workshop
@@ -35,6 +37,23 @@ def test_a_participant_is_asked_for_a_seed_and_then_to_write() -> None:
     make_scenario(workshop)
     assert asked(make_seat(workshop)) == ["Write with the others"]
     assert asked(make_seat(workshop, Role.MODERATOR)) == []
+
+
+def test_who_writes_a_story_is_asked_to_answer_what_is_suggested_for_it() -> None:
+    workshop = make_workshop()
+    scenario = make_scenario(workshop, title="Ostrich")
+    author, writer, elsewhere = (make_seat(workshop) for _ in range(3))
+    facts = {"kind": Contribution.Kind.SUGGESTION, "draft": scenario.draft, "replacement": "rain"}
+    about = Comment.objects.create(seat=author, client_key=uuid.uuid4(), **facts)
+
+    assert asked(writer)[0] == "Answer 1 suggestion for “Ostrich”"
+    assert "suggestion" not in " ".join(asked(author))
+    GroupMember.objects.create(scenario=scenario, seat=writer)
+    assert "suggestion" not in " ".join(asked(elsewhere))
+    assert asked(writer)[0] == "Answer 1 suggestion for “Ostrich”"
+    about.outcome = Comment.Outcome.DECLINED
+    about.save()
+    assert "suggestion" not in " ".join(asked(writer))
 
 
 def test_an_author_is_asked_to_look_at_what_came_back() -> None:

@@ -111,6 +111,7 @@ class FlamingoDraft extends HTMLElement {
     for (const part of this.querySelectorAll("[data-live]")) part.hidden = false;
     this.status = new StatusLine(this.#part("status"), this.#part("spoken"), this.words);
     this.toolbar = new Toolbar(this.#part("toolbar"), (name) => {
+      if (name === "comment") return this.talk.begin();
       COMMANDS[name](this.view);
       this.view.focus();
     });
