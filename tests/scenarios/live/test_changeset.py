@@ -6,6 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.live.changeset import MAX_LENGTH, ChangeSet, Malformed, Section, characters, units
+from scenarios.live.log import TooFarBehind
+from scenarios.live.protocol import Push, Pushed, Stored
+from scenarios.live.reader import Holder
+from scenarios.live.replica import Offer, Replica
 from scenarios.live.text import SPLICES, Text
 
 words = st.text(st.sampled_from("ab\nسلامḍ̇é😀𝕏 "), max_size=6)
@@ -206,3 +210,14 @@ def test_half_a_character_is_refused(json: Any) -> None:
     with pytest.raises(Malformed):
         text.apply(ChangeSet.parse(json))
     assert str(text) == "😀"
+
+
+def test_a_push_that_would_take_long_to_move_is_refused_at_once() -> None:
+    length = 4000
+    many = ChangeSet.of([(1, None), (1, "b")] * (length // 2))
+    log = [Stored(version, 7, "somebody-else", version, many) for version in range(1, 51)]
+    replica = Replica(1, "a" * length, 50, recent=log)
+    push = Push(0, tuple(Pushed(sequence, many) for sequence in range(1, 11)))
+
+    with pytest.raises(TooFarBehind):
+        replica.rebase(Offer(Holder(1, 1, ""), "somebody", push))
