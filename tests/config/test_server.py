@@ -1,5 +1,6 @@
 """What strangers may send to the server itself: over real connections, and under a clock of our own."""
 
+import asyncio
 import json
 import signal
 import socket
@@ -20,6 +21,7 @@ from config import server as server_module
 from config.frontdoor import MAX_BODY
 from config.server import Channel, Door, Server
 from scenarios.live.protocol import Close
+from tests.campaigns.frames import A_SECOND, Seen, over_sockets, tables_of
 from tests.processes import WebServer, embedded_server
 from tests.scenarios.live.writers import laid_table
 
@@ -193,6 +195,19 @@ def test_an_origin_that_is_none_is_a_refusal(
     with pytest.raises(InvalidStatus) as refused:
         open_socket(server, laid, origin=origin).__enter__()
     assert refused.value.response.status_code in {400, 403}
+
+
+def test_broken_frames_change_nothing_and_hold_nobody_up(
+    server: WebServer, laid: dict[str, Any]
+) -> None:
+    hello, ping = '{"t":"hello","client":"abcdefgh","v":null}', '{"t":"ping"}'
+    push = '{"t":"push","v":0,"edits":[{"s":1,"c":[[0,"a"]]},{"s":2,"c":[[0,"é"],1]}]}'
+    seen, before = Seen(), tables_of(server)
+    asyncio.run(over_sockets(server, laid, [hello, push, push, ping], 300, seed="1", seen=seen))
+
+    assert seen.frames >= 300
+    assert seen.slowest < A_SECOND
+    assert tables_of(server) == before
 
 
 def test_compression_is_not_offered(server: WebServer, laid: dict[str, Any]) -> None:

@@ -61,5 +61,8 @@ if __name__ == "__main__":
 
     django.setup()
     laid = lay_table()
-    cookies = {name: laid.cookie(getattr(laid, name)) for name in ("heron", "plover")}
+    cookies = {
+        name: laid.cookie(getattr(laid, name))
+        for name in ("heron", "plover", "facilitator", "moderator")
+    }
     print(json.dumps({"path": f"/ws/drafts/{laid.draft.pk}/", "cookies": cookies}))  # noqa: T201
