@@ -11,6 +11,7 @@ from scenarios.analysis.diff import diff
 from scenarios.live.history import authors_between
 from scenarios.models import (
     Assumption,
+    Clash,
     Comment,
     DrivingForce,
     Evidence,
@@ -22,7 +23,7 @@ from scenarios.models import (
 )
 from workshops import activity, contributions
 from workshops.activity import Story
-from workshops.contributions import Kind
+from workshops.contributions import Kind, titles
 from workshops.models import Contribution, Decision, Workshop
 
 
@@ -78,6 +79,17 @@ def register() -> None:
             url=lambda row: _within("scenarios:situation", row, "evidence"),
             needs=("seat__workshop",),
             template="scenarios/_moderate_evidence.html",
+        ),
+    )
+    contributions.register(
+        Contribution.Kind.CLASH,
+        Kind(
+            model=Clash,
+            title=lambda row: row.reason,
+            url=lambda row: _within("scenarios:timeline", row, "clash"),
+            needs=("seat__workshop", "scenario", "against"),
+            template="scenarios/_moderate_clash.html",
+            context=lambda row: {"against_title": titles([row.against])[row.against_id]},
         ),
     )
     contributions.register(

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from scenarios import grounds
 from scenarios.analysis.spread import carried, spread
 from scenarios.analysis.timeline import Event, events
+from scenarios.grounds import Doubt, Driver, Known
 from scenarios.models import (
     Assumption,
     ConsentItem,
@@ -21,6 +23,7 @@ from scenarios.models import (
     Revision,
     Scenario,
 )
+from scenarios.timeline import clashes_in
 from workshops.disputes import shown_to
 from workshops.models import Contribution, GlossaryTerm, Role, Seat, Workshop
 
@@ -40,6 +43,16 @@ class Voice:
 
 
 @dataclass(frozen=True)
+class Contradiction:
+    """What somebody holds against an event of a story: what it contradicts, and why."""
+
+    year: int
+    title: str
+    against: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Story:
     """A scenario. `standing` is as an assumption's, or empty where nobody was asked about it."""
 
@@ -48,6 +61,7 @@ class Story:
     text: str
     language: str
     timeline: list[Event]
+    contradictions: list["Contradiction"]
     standing: str
     reservations: list[Voice]
 
@@ -65,18 +79,10 @@ class Given:
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """Why somebody sees it otherwise; `side` is empty unless they chose to name it."""
-
-    side: str
-    reason: str
-
-
-@dataclass(frozen=True)
 class Word:
     term: str
     definition: str
-    disputes: list["Doubt"]
+    disputes: list[Doubt]
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,8 @@ class Report:
     sides: list[str]
     stories: list[Story]
     givens: list[Given]
+    evidence: list[Known]
+    forces: list[Driver]
     words: list[Word]
     people: int | None
     writers: list[str]
@@ -106,6 +114,8 @@ def report_of(workshop: Workshop) -> Report:
         sides=[side.label or side.name for side in workshop.constituencies.all()],
         stories=_stories(workshop, settled),
         givens=_givens(workshop, settled),
+        evidence=grounds.evidence(workshop),
+        forces=grounds.forces(workshop),
         words=_words(workshop),
         people=_people(workshop),
         writers=_writers(workshop),
@@ -141,21 +151,38 @@ def _stories(workshop: Workshop, settled: _Settled) -> list[Story]:
     newest: dict[int, Revision] = {}
     for revision in revisions.order_by("draft_version", "pk"):
         newest[revision.draft_id] = revision
+    until = workshop.published_at
+    clashes = [
+        one for one in clashes_in(workshop, None) if until is None or one.created_at <= until
+    ]
     return [
-        _story(workshop, scenario, newest[scenario.draft.pk], settled)
+        _story(workshop, scenario, newest[scenario.draft.pk], settled, clashes)
         for scenario in workshop.scenarios.select_related("draft").order_by("place", "pk")
         if scenario.draft.pk in newest
     ]
 
 
-def _story(workshop: Workshop, scenario: Scenario, revision: Revision, settled: _Settled) -> Story:
+def _story(
+    workshop: Workshop,
+    scenario: Scenario,
+    revision: Revision,
+    settled: _Settled,
+    clashes: list[Any],
+) -> Story:
     item = settled.by_scenario.get(scenario.pk)
+    timeline = events(revision.text, workshop.base_year, workshop.horizon_year)
+    told = {(event.year, event.title) for event in timeline}
     return Story(
         title=scenario.title,
         premise=scenario.premise,
         text=revision.text,
         language=revision.language,
-        timeline=events(revision.text, workshop.base_year, workshop.horizon_year),
+        timeline=timeline,
+        contradictions=[
+            Contradiction(one.year, one.title, one.against_title, one.reason)
+            for one in clashes
+            if one.scenario_id == scenario.pk and (one.year, one.title) in told
+        ],
         standing=str(item.outcome) if item else "open" if settled.asked else "",
         reservations=settled.beside(item),
     )
@@ -200,21 +227,9 @@ def _words(workshop: Workshop) -> list[Word]:
         Word(
             term=row.term,
             definition=row.definition,
-            disputes=_doubts(row, workshop),
+            disputes=grounds.doubts(row, workshop),
         )
         for row in rows
-    ]
-
-
-def _doubts(row: Any, workshop: Workshop) -> list[Doubt]:
-    until = workshop.published_at
-    return [
-        Doubt(
-            side=one.seat.constituency.name if one.names_side and one.seat.constituency else "",
-            reason=one.reason,
-        )
-        for one in row.shown_disputes
-        if until is None or one.created_at <= until
     ]
 
 
@@ -251,6 +266,9 @@ def as_json(report: Report) -> dict[str, Any]:
         "people": report.people,
         "scenarios": [asdict(story) for story in report.stories],
         "assumptions": [asdict(given) for given in report.givens],
+        "evidence": [asdict(known) for known in report.evidence],
+        "quantiles": grounds.QUANTILES,
+        "forces": [asdict(force) for force in report.forces],
         "glossary": [asdict(word) for word in report.words],
         "writers": report.writers,
     }
@@ -270,6 +288,17 @@ def as_markdown(report: Report) -> str:
         if words := _standings().get(story.standing):
             parts.append(f"*{words}*")
         parts.append(_quoted(story.reservations))
+        parts.append(_list(_contradiction(one) for one in story.contradictions))
+    if report.evidence:
+        parts += [f"## {_('What is known')}", _list(_known(known) for known in report.evidence)]
+    if report.forces:
+        parts += [
+            f"## {_('What drives change')}",
+            _list(_driver(force) for force in report.forces),
+            _("Medians and quartiles with linear interpolation (type 7 of Hyndman and Fan).")
+            if any(force.impact for force in report.forces)
+            else "",
+        ]
     if report.shared:
         parts += [f"## {_('What we share')}", _list(_given(given) for given in report.shared)]
     if report.unsettled:
@@ -305,6 +334,31 @@ def _quoted(voices: Iterable[Voice]) -> str:
         f"> {_line(voice.text)}" + (f" ({_line(voice.side)})" if voice.side else "")
         for voice in voices
     )
+
+
+def _contradiction(one: Contradiction) -> str:
+    what = _("%(year)s, %(event)s contradicts: %(element)s") % {
+        "year": one.year,
+        "event": _line(one.title),
+        "element": _line(one.against),
+    }
+    return f"{what} — {_line(one.reason)}"
+
+
+def _known(known: Known) -> str:
+    source = (
+        f"[{_line(known.source)}](<{known.link.replace('>', '%3E')}>)"
+        if known.link
+        else _line(known.source)
+    )
+    return f"{_line(known.claim)} ({source}; {known.quality}){_differing(known.disputes)}"
+
+
+def _driver(force: Driver) -> str:
+    names = _(", ").join(map(_line, force.also))
+    also = f" ({names})" if names else ""
+    figures = grounds.rated(force)
+    return f"**{_line(force.name)}**{also}, {force.category}" + (f": {figures}" if figures else "")
 
 
 def _word(word: Word) -> str:

@@ -86,6 +86,12 @@ def register() -> None:
             needs=Can.CONSENT,
         ),
         Room(
+            title=_("Timeline"),
+            text=_("What happens when, in every story."),
+            route="scenarios:timeline",
+            stages=(StageKind.DRAFTING, StageKind.CHALLENGE),
+        ),
+        Room(
             title=_("Release"),
             text=_("Look the report over and let it go out."),
             route="scenarios:release",

@@ -15,6 +15,7 @@ from scenarios.views import (
     revisions,
     seeds,
     situation,
+    timeline,
 )
 
 app_name = "scenarios"
@@ -54,6 +55,9 @@ _seeds = [
 _scenarios = [
     path("", board.board, name="board"),
     path("new/", board.add, name="add"),
+    path("timeline/", timeline.timeline, name="timeline"),
+    path("timeline/contradictions/new/", timeline.flag, name="flag"),
+    path("timeline/contradictions/<int:clash_id>/", timeline.withdraw, name="withdraw_clash"),
     path("logic/", board.logic, name="logic"),
     path("logic/versions/", board.logic_versions, name="logic_versions"),
     path("groups/", groups.groups, name="groups"),

@@ -21,7 +21,7 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from config.asgi import application
 from scenarios.live.posted import Saved, save_text
-from scenarios.models import Comment, ConsentItem, Merge, MergeVoice, Question, Seed
+from scenarios.models import Clash, Comment, ConsentItem, Merge, MergeVoice, Question, Seed
 from scenarios.routing import websocket_urlpatterns
 from tests.factories import (
     make_assumption,
@@ -134,9 +134,11 @@ ROWS: dict[str, Row] = {
     "scenarios:sow": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "scenarios:submit": Row("302 404 403 200 403 200", "302 404 403 422 403 422"),
     "scenarios:take_back": Row("302 405 405 405 405 405", "302 404 403 422 403 422"),
+    "scenarios:timeline": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:version": Row("302 404 403 200 200 200", "302 405 405 405 405 405"),
     "scenarios:withdraw": Row("302 404 403 200 403 403", "302 404 403 302 403 403"),
     "scenarios:evidence": Row("302 404 404 200 302 302", "302 404 404 422 403 403"),
+    "scenarios:flag": Row("302 404 403 404 403 404", "302 404 403 404 403 404"),
     "scenarios:force": Row("302 404 404 200 302 302", "302 404 404 403 403 403"),
     "scenarios:force_steps": Row("302 405 405 405 405 405", "302 404 403 403 403 403"),
     "scenarios:forces": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
@@ -149,6 +151,7 @@ ROWS: dict[str, Row] = {
     "scenarios:ranking": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "scenarios:ranking_result": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:situation": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "scenarios:withdraw_clash": Row("302 405 405 405 405 405", "302 404 403 302 403 404"),
     "scenarios:withdraw_force": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "workshops:dispute": Row("302 404 200 200 200 200", "302 404 403 302 403 403"),
     "workshops:new_dispute": Row("302 404 403 404 403 403", "302 404 403 404 403 403"),
@@ -261,6 +264,15 @@ def world(db: None) -> World:
         "item_id": ConsentItem.objects.create(workshop=workshop, scenario=scenario).pk,
         "evidence_id": make_evidence(seats["participant"]).pk,
         "force_id": force.pk,
+        "clash_id": Clash.objects.create(
+            seat=seats["participant"],
+            kind=Contribution.Kind.CLASH,
+            client_key=uuid.uuid4(),
+            scenario=scenario,
+            year=2030,
+            against=held,
+            reason="It could not.",
+        ).pk,
         "merge_id": merge.pk,
         "dispute_id": make_dispute(seats["participant"], held).pk,
         "pk": 1,

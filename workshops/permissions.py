@@ -86,7 +86,7 @@ WHILE_OPEN: dict[str, dict[str, set[Can]]] = {
     },
     StageKind.CHALLENGE: {
         _MODERATOR: {Can.MODERATE},
-        _PARTICIPANT: {Can.CHALLENGE, Can.ANSWER},
+        _PARTICIPANT: {Can.CHALLENGE, Can.ANSWER, Can.FLAG},
     },
     # Whoever opens and closes the items changes no word of theirs.
     StageKind.CONSENT: {

@@ -17,11 +17,13 @@ from scenarios.models.forces import (
 )
 from scenarios.models.groups import GroupMember
 from scenarios.models.publication import Release
+from scenarios.models.timeline import Clash
 
 __all__ = [
     "Anchor",
     "Assumption",
     "Chapter",
+    "Clash",
     "Comment",
     "ConsentItem",
     "Dot",

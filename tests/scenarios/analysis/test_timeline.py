@@ -18,6 +18,9 @@ from scenarios.analysis.timeline import Event, events
         ("## 1994 - 1996", Event(1994, "1994-1996", "")),
         ("## ١٩٩٤ — انتخابات للبعض", Event(1994, "١٩٩٤", "انتخابات للبعض")),
         ("## After 1066 and before 1994", Event(1994, "1994", "After 1066 and before 1994")),
+        ("- 1994: An election for some", Event(1994, "1994", "An election for some")),
+        ("  * **1994** Two taxes", Event(1994, "1994", "Two taxes")),
+        ("3. 1994–96 — Two countries", Event(1994, "1994–96", "Two countries")),
     ],
 )
 def test_a_dated_heading_is_an_event(heading: str, event: Event) -> None:
@@ -28,6 +31,10 @@ def test_a_dated_heading_is_an_event(heading: str, event: Event) -> None:
     "text",
     [
         "In 1994 it rained.",
+        "- It rained in 1994.",
+        "-1994",
+        "1994. It rained.",
+        "```\n- 1994\n```",
         "## 1991 — Too early",
         "## 2003 — Too late",
         "## 19945 votes",
