@@ -12,5 +12,6 @@ app.conf.beat_schedule = {
     "post": {"task": "participants.sweep", "schedule": 10, "options": {"expires": 10}},
     "drafts": {"task": "scenarios.tend_drafts", "schedule": 300, "options": {"expires": 300}},
     "digests": {"task": "workshops.digests", "schedule": 300},
+    "reminders": {"task": "workshops.reminders", "schedule": 60, "options": {"expires": 60}},
     "forget": {"task": "participants.forget", "schedule": 24 * 60 * 60},
 }

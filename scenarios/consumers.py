@@ -1,12 +1,8 @@
 import asyncio
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 from channels.generic.websocket import AsyncWebsocketConsumer
-from django.conf import settings
-from django.http.request import split_domain_port, validate_host
 
 from scenarios.live import protocol
 from scenarios.live.allowance import Allowance
@@ -15,6 +11,7 @@ from scenarios.live.protocol import Close, Hello, Here, Ping, Pong, Push, Refuse
 from scenarios.live.reader import Holder, Reader
 from scenarios.live.room import Room, Unavailable
 from scenarios.live.standing import Admission
+from workshops.origins import comes_from_here
 
 HELLO_WITHIN: Final = 10
 """Seconds."""
@@ -155,15 +152,3 @@ class NoSuchSocket(AsyncWebsocketConsumer):
 
     async def connect(self) -> None:
         await self.close()
-
-
-def comes_from_here(scope: Mapping[str, Any]) -> bool:
-    """Whether the page that opens the socket is ours: scheme, host and port, exactly."""
-    headers = dict(scope["headers"])
-    origin = headers.get(b"origin", b"").decode("latin-1")
-    host = headers.get(b"host", b"").decode("latin-1")
-    site = urlsplit(settings.SITE_URL)
-    if origin == f"{site.scheme}://{site.netloc}":
-        return True
-    domain, _ = split_domain_port(host)
-    return validate_host(domain, settings.ALLOWED_HOSTS) and origin == f"{site.scheme}://{host}"

@@ -21,8 +21,8 @@ from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpResponse, parse_cookie
 from django.middleware.csrf import CsrfViewMiddleware
 
-from scenarios.consumers import comes_from_here
 from scenarios.live.protocol import Close, Refused
+from workshops.origins import comes_from_here
 
 logger = logging.getLogger(__name__)
 

@@ -10,12 +10,14 @@ from django.utils import timezone
 from participants.models import Participant
 from scenarios.models import Assumption, Draft, DrivingForce, Evidence, Revision, Scenario
 from workshops.models import (
+    AgendaItem,
     Constituency,
     Contribution,
     Dispute,
     Invitation,
     Role,
     Seat,
+    Session,
     Stage,
     StageKind,
     Workshop,
@@ -64,6 +66,21 @@ def move_to(workshop: Workshop, kind: str) -> Stage:
     stage.state = Stage.State.OPEN
     stage.save(update_fields=["state"])
     return stage
+
+
+def make_session(workshop: Workshop, **facts: Any) -> Session:
+    """A session of two items, ten minutes each, in two days."""
+    values: dict[str, Any] = {
+        "title": f"Session {next(_numbers)}",
+        "starts_at": timezone.now() + timedelta(days=2),
+        "client_key": uuid.uuid4(),
+    }
+    session = Session.objects.create(workshop=workshop, **values | facts)
+    for position in (1, 2):
+        AgendaItem.objects.create(
+            session=session, position=position, title=f"Item {position}", minutes=10
+        )
+    return session
 
 
 def make_constituency(workshop: Workshop, **facts: Any) -> Constituency:

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from config.asgi import application
 from scenarios.live.posted import Saved, save_text
@@ -32,10 +33,12 @@ from tests.factories import (
     make_revision,
     make_scenario,
     make_seat,
+    make_session,
     make_workshop,
 )
-from tests.scenarios.live.conftest import Doors, doors, empty_hall, table  # noqa: F401 (fixtures)
+from tests.scenarios.live.conftest import Doors, doors, empty_hall, rows, table  # noqa: F401 (fixtures)
 from tests.scenarios.live.table import Table
+from tests.workshops.test_session_socket import door, told
 from workshops.models import Contribution, Role, Seat, Workshop
 
 PEOPLE = ("visitor", "stranger", "observer", "participant", "moderator", "facilitator")
@@ -182,6 +185,15 @@ ROWS: dict[str, Row] = {
     "workshops:setup": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "workshops:new_stages": Row("302", "302"),
     "workshops:arrange_stages": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
+    "workshops:sessions": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "workshops:new_session": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
+    "workshops:session": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "workshops:session_act": Row("302 405 405 405 405 405", "302 404 403 422 422 422"),
+    "workshops:session_notes": Row("302 404 403 200 200 200", "302 404 403 422 422 422"),
+    "workshops:cockpit": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
+    "workshops:edit_session": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
+    "workshops:call_off_session": Row("302 404 403 403 403 200", "302 404 403 403 403 302"),
+    "workshops:session_calendar": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:stage": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:stage_closing": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
     "workshops:stages": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
@@ -261,6 +273,7 @@ def world(db: None) -> World:
             scenario=scenario,
             text="Who drills?",
         ).pk,
+        "session_id": make_session(workshop, starts_at=timezone.now()).pk,
         "item_id": ConsentItem.objects.create(workshop=workshop, scenario=scenario).pk,
         "evidence_id": make_evidence(seats["participant"]).pk,
         "force_id": force.pk,
@@ -340,6 +353,7 @@ def test_not_yours_and_not_there_are_the_same_page(world: World) -> None:
 
 # What each is told first, once they said hello: a close code, or what they may do.
 SOCKETS: dict[str, str] = {
+    "ws/sessions/<int:session_id>/": "4401 4404 now now now now",
     "ws/drafts/<int:draft_id>/": "4401 4404 4403 write read write",
     "": "refused",
 }
@@ -357,6 +371,26 @@ async def test_each_person_at_a_drafts_socket_gets_what_the_row_says(
 
     numbers = SOCKETS["ws/drafts/<int:draft_id>/"].split()
     assert found == dict(zip(PEOPLE, numbers, strict=True))
+
+
+async def test_each_person_at_a_sessions_socket_gets_what_the_row_says(
+    table: Table,
+) -> None:
+    session = await rows(lambda: make_session(table.workshop, starts_at=timezone.now()))
+    seats = dict(zip(PEOPLE[1:], _in_order(table), strict=True))
+    found = {}
+    for person in PEOPLE:
+        socket = door(table, session.pk, seats.get(person))
+        assert (await socket.connect())[0]
+        said = await told(socket)
+        found[person] = said["t"] if isinstance(said, dict) else str(said)
+        await socket.disconnect()
+    nowhere = door(table, 10**9, table.stranger)
+    await nowhere.connect()
+
+    numbers = SOCKETS["ws/sessions/<int:session_id>/"].split()
+    assert found == dict(zip(PEOPLE, numbers, strict=True))
+    assert await told(nowhere, None) == 4404
 
 
 async def test_each_person_gets_the_same_where_no_socket_comes_through(

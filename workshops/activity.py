@@ -84,6 +84,7 @@ def _line(one: Activity, story: Story | None, opens: bool) -> Line:
 _SENTENCES = {
     Verb.OPENED_WORKSHOP: gettext_lazy("%(who)s opened the workshop."),
     Verb.TOOK_SEAT: gettext_lazy("%(who)s took a seat."),
+    Verb.SCHEDULED: gettext_lazy("A session was scheduled."),
     Verb.OPENED_STAGE: gettext_lazy("%(stage)s opened."),
     Verb.CLOSED_STAGE: gettext_lazy("%(stage)s closed."),
     Verb.CONTRIBUTED: gettext_lazy("New from %(who)s: %(what)s."),

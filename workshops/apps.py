@@ -14,6 +14,7 @@ class WorkshopsConfig(AppConfig):
             disputes,
             emails,
             glossary,
+            reminders,
             sealing,
         )
 
@@ -24,5 +25,6 @@ class WorkshopsConfig(AppConfig):
         disputes.register()
         emails.register()
         glossary.register()
+        reminders.register()
         pre_migrate.connect(sealing.unseal, sender=self)
         post_migrate.connect(sealing.seal, sender=self)

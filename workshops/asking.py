@@ -1,15 +1,19 @@
 """What the exercise itself asks: of facilitators, of moderators, and of everyone when rules change."""
 
+from datetime import timedelta
+
 from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workshops import asks
 from workshops.asks import Ask
-from workshops.models import Contribution, Invitation, Role, Seat, Stage
+from workshops.models import Contribution, Invitation, Role, Seat, Session, Stage
 from workshops.permissions import Can
+from workshops.templatetags.stages import how_long
 
 
 def of_everyone(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
@@ -134,7 +138,32 @@ def _stages(seat: Seat, stage: Stage | None) -> list[Ask]:
     ]
 
 
+def of_meetings(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    """What goes on now, and the next of the coming week."""
+    if Can.MEET not in can:
+        return []
+    soon = timezone.now() + timedelta(days=7)
+    ahead = seat.workshop.sessions.ahead().filter(Q(starts_at__lt=soon) | Q(begun_at__isnull=False))
+    found = list(ahead.prefetch_related("agenda")[:3])
+    going_on = [session for session in found if session.is_on]
+    to_come = [session for session in found if not session.is_on][:1]
+    return [_meeting(seat, session) for session in [*going_on, *to_come]]
+
+
+def _meeting(seat: Seat, session: Session) -> Ask:
+    title = _("“%(title)s” is going on") if session.is_on else _("“%(title)s”, %(when)s")
+    begins = date_format(timezone.localtime(session.starts_at), "l, j F, H:i")
+    return Ask(
+        title=title % {"title": session.title, "when": how_long(session.starts_at)},
+        text="" if session.is_on else begins,
+        url=reverse("workshops:session", args=[seat.workshop.slug, session.pk]),
+        minutes=session.minutes,
+        order=5 if session.is_on else 70,
+    )
+
+
 def register() -> None:
+    asks.register(of_meetings)
     asks.register(of_everyone)
     asks.register(of_moderators)
     asks.register(of_facilitators)

@@ -66,6 +66,12 @@ def register() -> None:
             stages=(StageKind.CONVENING,),
         ),
         Room(
+            title=gettext_lazy("Sessions"),
+            text=gettext_lazy("When we meet at the same time, and what for."),
+            route="workshops:sessions",
+            stages=tuple(StageKind),
+        ),
+        Room(
             title=gettext_lazy("Glossary"),
             text=gettext_lazy("The words we use, and what we mean by them."),
             route="workshops:glossary",

@@ -43,16 +43,26 @@ class Can(StrEnum):
     ANSWER = "answer"  # the questions put to one's own story
     RUN_CONSENT = "run_consent"  # open and close what is consented to
     CONSENT = "consent"  # take positions
+    MEET = "meet"  # in sessions: be present, raise a hand, answer polls, be ready, write notes
+    HOST = "host"  # schedule sessions and run them
     REPAIR = "repair"  # word anew what met an objection
 
 
 _FACILITATOR, _MODERATOR, _PARTICIPANT = Role.FACILITATOR, Role.MODERATOR, Role.PARTICIPANT
 
 ALWAYS: dict[str, set[Can]] = {
-    Role.CONVENOR: {Can.READ, Can.SEE_SEATS},
-    Role.FACILITATOR: {Can.READ, Can.READ_OPEN, Can.SEE_SEATS, Can.MOVE_STAGES, Can.UNSEAT},
-    Role.MODERATOR: {Can.READ, Can.READ_OPEN},
-    Role.PARTICIPANT: {Can.READ, Can.READ_OPEN},
+    Role.CONVENOR: {Can.READ, Can.SEE_SEATS, Can.MEET},
+    Role.FACILITATOR: {
+        Can.READ,
+        Can.READ_OPEN,
+        Can.SEE_SEATS,
+        Can.MOVE_STAGES,
+        Can.UNSEAT,
+        Can.MEET,
+        Can.HOST,
+    },
+    Role.MODERATOR: {Can.READ, Can.READ_OPEN, Can.MEET},
+    Role.PARTICIPANT: {Can.READ, Can.READ_OPEN, Can.MEET},
     Role.OBSERVER: {Can.READ},
 }
 

@@ -16,6 +16,7 @@ from scenarios.demo.contributions import put_in_assumptions, put_in_glossary, pu
 from scenarios.demo.convening import convene
 from scenarios.demo.drafting import comment_on_drafts, write_drafts
 from scenarios.demo.history import HERE
+from scenarios.demo.meetings import hold_sessions
 from scenarios.demo.room import Room
 from workshops.models import Workshop
 from workshops.models.workshop import slug_for
@@ -49,6 +50,7 @@ def _load(now: datetime) -> Workshop:
     put_in_seeds(room, read("seeds")["seeds"])
     write_drafts(room)
     comment_on_drafts(room, read("comments")["comments"])
+    hold_sessions(room, read("sessions")["sessions"])
     room.publish_news()
     return room.workshop
 

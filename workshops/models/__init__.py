@@ -2,10 +2,13 @@ from workshops.models.activity import Activity, DigestPreference
 from workshops.models.audit import AuditChain, AuditEntry
 from workshops.models.contributions import Contribution, Decision, Dispute, GlossaryTerm
 from workshops.models.seats import GroundRules, Invitation, Role, RulesAcceptance, Seat
+from workshops.models.sessions import AgendaItem, Attendance, Poll, PollAnswer, Session
 from workshops.models.workshop import Constituency, Stage, StageKind, Workshop
 
 __all__ = [
     "Activity",
+    "AgendaItem",
+    "Attendance",
     "AuditChain",
     "AuditEntry",
     "Constituency",
@@ -16,9 +19,12 @@ __all__ = [
     "GlossaryTerm",
     "GroundRules",
     "Invitation",
+    "Poll",
+    "PollAnswer",
     "Role",
     "RulesAcceptance",
     "Seat",
+    "Session",
     "Stage",
     "StageKind",
     "Workshop",

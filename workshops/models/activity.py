@@ -46,6 +46,7 @@ class Activity(models.Model):
         RELEASED = "released"
         ASKED_CONSENT = "asked_consent"
         SETTLED = "settled"
+        SCHEDULED = "scheduled"
         ARRANGED_GROUPS = "arranged_groups"
         REVEALED_FORCES = "revealed_forces"
         FROZE_FORCES = "froze_forces"
