@@ -5,14 +5,16 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from scenarios.live.changeset import ChangeSet, Malformed, characters, units
-from scenarios.live.text import SPLICES
+
+SPLICES = 16
+"""Up to so many replacements are spliced in one by one; with more it is cheaper to build all of it anew."""
 
 Run = tuple[int, int]
 """So many units in a row, and the seat that wrote them."""
 
 
 class Authorship:
-    """Two bytes a unit, as `Text` has it, so that a letter typed into a megabyte moves bytes and scans nothing.
+    """Two bytes a unit, so that a letter typed into a megabyte moves bytes and scans nothing.
 
     Words belong to whoever put them in; what is only kept stays with whom it was.
     """

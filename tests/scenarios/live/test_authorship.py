@@ -6,9 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scenarios.live.anchors import find, follow, follow_all
-from scenarios.live.authorship import Authorship, passages
+from scenarios.live.authorship import SPLICES, Authorship, passages
 from scenarios.live.changeset import ChangeSet, Section, characters, units
-from scenarios.live.text import SPLICES
 from tests.scenarios.live.test_changeset import changes_on, texts
 
 Letter = tuple[int, int]  # a number of its own, and whose it is
