@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from django.db import InterfaceError, OperationalError, connection
 
@@ -15,12 +15,19 @@ from scenarios.live.room import Glance, Outcome, Standings, Unavailable
 
 T = TypeVar("T")
 
+Batch = tuple[Replica, Sequence[Offer], "asyncio.Future[Outcome]"]
+
+TOGETHER: Final = 50
+"""Drafts in one transaction."""
+
 
 class StoreThread:
     """What rooms ask of their `Store`, asked of the database. One at a time: SQLite has one writer anyway."""
 
     def __init__(self) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="drafts")
+        self._batches: list[Batch] = []
+        self._committing: asyncio.Task[None] | None = None
 
     async def admit(self, draft: int, person: int) -> standing.Admission | Close:
         return await self._run(lambda: standing.admit(draft, person))
@@ -43,7 +50,35 @@ class StoreThread:
         return await self._run(lambda: store.refresh(replica))
 
     async def commit(self, replica: Replica, offers: Sequence[Offer]) -> Outcome:
-        return await self._run(lambda: store.commit(replica, offers))
+        """What other rooms bring meanwhile goes along in the next transaction."""
+        decided: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        self._batches.append((replica, offers, decided))
+        if self._committing is None:
+            self._committing = asyncio.ensure_future(self._commit())
+        return await decided
+
+    async def _commit(self) -> None:
+        try:
+            while self._batches:
+                batches, self._batches = self._batches[:TOGETHER], self._batches[TOGETHER:]
+                for (*_, decided), outcome in zip(
+                    batches, await self._decide(batches), strict=True
+                ):
+                    if decided.done():
+                        continue  # whoever waited for it is gone
+                    if isinstance(outcome, Exception):
+                        decided.set_exception(outcome)
+                    else:
+                        decided.set_result(outcome)
+        finally:
+            self._committing = None
+
+    async def _decide(self, batches: Sequence[Batch]) -> Sequence[Outcome | Exception]:
+        work = [(replica, offers) for replica, offers, _ in batches]
+        try:
+            return await self._run(lambda: store.commit_all(work))
+        except Exception as problem:
+            return [problem] * len(batches)
 
     async def edits(self, draft: int, after: int, upto: int) -> Sequence[Stored]:
         return await self._run(lambda: store.edits(draft, after, upto))
