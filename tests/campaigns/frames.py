@@ -37,6 +37,9 @@ MEMORY: Final = 100 * 1024 * 1024
 OVER_SOCKETS: Final = 0.05
 """Of all frames; the rest is said without a socket, which may speak only so fast."""
 
+AS_WRITER: Final = 0.05
+"""Of what is said without a socket."""
+
 AT_ONCE: Final = 8
 """Sockets, of two seats."""
 
@@ -305,6 +308,8 @@ async def _bother(
             }
             await socket.send(json.dumps(hello))
         for _ in range(chance.choice([1, 5, 40])):
+            if seen.frames % 10_000 == 9_999:
+                print(f"{seen.frames + 1:,}: {seen}", flush=True)
             frame = broken(chance.choice(frames), chance)
             seen.frames += 1
             if isinstance(frame, str) and chance.random() < 0.9 and is_text(frame):
@@ -512,13 +517,16 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--frames", type=int, default=1_000_000)
     options.add_argument("--seed", default=secrets.token_hex(4))
+    options.add_argument(
+        "--over-sockets", type=float, default=OVER_SOCKETS, help="the share of them"
+    )
     given = options.parse_args()
     print(f"seed {given.seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder, embedded_server(Path(folder)) as server:
-        return 0 if campaign(server, given.frames, given.seed) else 1
+        return 0 if campaign(server, given.frames, given.over_sockets, given.seed) else 1
 
 
-def campaign(server: WebServer, goal: int, seed: str) -> bool:
+def campaign(server: WebServer, goal: int, over: float, seed: str) -> bool:
     import django
 
     os.environ |= {
@@ -537,13 +545,15 @@ def campaign(server: WebServer, goal: int, seed: str) -> bool:
     print(f"{len(frames)} frames recorded", flush=True)
     fine = True
     parts: list[tuple[str, float, set[str]]] = [
-        ("over sockets, as a reader", OVER_SOCKETS, set()),
-        ("without sockets, as a reader", 1 - 2 * OVER_SOCKETS, set()),
-        ("without sockets, as a writer", OVER_SOCKETS, WRITTEN),
+        ("over sockets, as a reader", over, set()),
+        ("without sockets, as a reader", (1 - over) * (1 - AS_WRITER), set()),
+        ("without sockets, as a writer", (1 - over) * AS_WRITER, WRITTEN),
     ]
     for name, share, may_change in parts:
         seen, started, before = Seen(), time.monotonic(), tables_of(server)
-        many = int(goal * share)
+        many = round(goal * share)
+        if not many:
+            continue
         if name.startswith("over"):
             laid = {"path": path, "cookies": cookies}
             asyncio.run(over_sockets(server, laid, frames, many, seed, seen))
