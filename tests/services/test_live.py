@@ -1,8 +1,16 @@
 """Two web processes on one draft: truth is the log, and hints only make it quick."""
 
 import asyncio
+import json
+import time
+from contextlib import closing
+from dataclasses import replace
 
-from tests.scenarios.live.writers import Writer, read, two_writers
+import psycopg2
+
+from scenarios.live.hall import LOOK_EVERY
+from scenarios.live.protocol import Close
+from tests.scenarios.live.writers import Writer, closing_code, line, read, two_writers
 from tests.services.conftest import House
 
 
@@ -39,3 +47,38 @@ async def test_without_redis_they_still_do(house: House) -> None:
 
     assert heron.page.text == plover.page.text == text
     assert sorted(text.split()) == sorted(heron.marks(heron.typed) + plover.marks(plover.typed))
+
+
+async def test_without_redis_whoever_is_removed_is_let_go_in_every_process(house: House) -> None:
+    one, other = house.stack.webs
+    heron, plover = two_writers(one, other)
+    house.valkey.stop()
+    try:
+        async with (
+            line(plover) as here,
+            line(replace(plover, server=one)) as there,
+            line(heron) as stays,
+        ):
+            for number, socket in enumerate((here, there, stays)):
+                hello = {"t": "hello", "client": f"a-page-of-{number}", "v": None}
+                await socket.send(json.dumps(hello))
+                seat = json.loads(await socket.recv())["you"]["id"]
+                if socket is here:
+                    removed = seat
+            remove(house, removed)
+            started = time.monotonic()
+            codes = await asyncio.gather(closing_code(here), closing_code(there))
+            took = time.monotonic() - started
+            await stays.send('{"t":"ping"}')
+            await stays.recv()
+    finally:
+        house.valkey.start()
+
+    assert set(codes) == {Close.NOT_ALLOWED.value}
+    assert took < LOOK_EVERY + 1
+
+
+def remove(house: House, seat: int) -> None:
+    address = house.stack.env["DATABASE_URL"]
+    with closing(psycopg2.connect(address)) as database, database, database.cursor() as cursor:
+        cursor.execute("UPDATE workshops_seat SET state = 'removed' WHERE id = %s", [seat])

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from websockets import Origin
-from websockets.asyncio.client import connect
+from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from tests.processes import ROOT, WebServer
@@ -104,6 +104,26 @@ def laid_table(server: WebServer) -> dict[str, Any]:
     )
     laid: dict[str, Any] = json.loads(done.stdout)
     return laid
+
+
+def line(writer: Writer, origin: str = "") -> connect:
+    """A connection of the writer's own, to say what one likes."""
+    return connect(
+        writer.server.url.replace("http", "ws") + writer.path,
+        origin=Origin(origin or writer.server.url),
+        additional_headers={"Cookie": writer.cookie},
+        compression=None,
+    )
+
+
+async def closing_code(socket: ClientConnection, within: float = 5) -> int:
+    """How the server closes, whatever it says before; 1006 if it just cuts the line."""
+    try:
+        async with asyncio.timeout(within):
+            while True:
+                await socket.recv()
+    except ConnectionClosed as closed:
+        return closed.rcvd.code if closed.rcvd else 1006
 
 
 async def read(server: WebServer, *writers: Writer) -> str:
