@@ -29,7 +29,7 @@ TURN = 8
 """Rounds in one house before it is built anew."""
 
 # Pairs that write a lot at once, small groups, a crowd in one text: each finds what the others do not.
-PAIRS = Gathering(drafts=10, writers=2, habits=Habits(edits=60, thinks=0.05, most=100, waits=100))
+PAIRS = Gathering(drafts=10, writers=2, habits=Habits(edits=40, thinks=0.05, most=100, waits=100))
 GROUPS = Gathering(drafts=6, writers=3, habits=Habits(edits=16, thinks=0.05, most=40))
 CROWD = Gathering(drafts=2, writers=8, habits=Habits(edits=4, thinks=0.1, most=12))
 GATHERINGS = [PAIRS, GROUPS, PAIRS, PAIRS, CROWD, PAIRS]
@@ -54,7 +54,7 @@ def read(arguments: list[str]) -> Options:
     parser.add_argument("--edits", type=int, default=0, help="end once so many are acknowledged")
     parser.add_argument("--kills", type=int, default=0, help="and so many processes were killed")
     parser.add_argument("--setup", choices=["embedded", "scaled", "both"], default="both")
-    parser.add_argument("--apart", type=float, default=1.6, help="seconds between two faults")
+    parser.add_argument("--apart", type=float, default=2.6, help="seconds between two faults")
     parser.add_argument("--parts", default="live", help="live,fuzz,frames")
     parser.add_argument("--first", type=int, default=0, help="the number of the first round")
     given = parser.parse_args(arguments)

@@ -74,8 +74,10 @@ class Writer:
 
     async def work(self) -> None:
         """Until told to stop, and everything is answered."""
+        failed = 0
         while not self.is_done:
             door = self.chance.choice(self.doors)
+            self._welcomed = False
             with suppress(
                 OSError, TimeoutError, ConnectionClosed, InvalidHandshake, InvalidMessage
             ):
@@ -87,7 +89,8 @@ class Writer:
                 self.page.renew()
                 if self.chance.random() < 0.5:
                     self.page.version = None  # a page loaded anew
-            await asyncio.sleep(self.chance.uniform(0.02, 0.2))
+            failed = 0 if self._welcomed else failed + 1
+            await asyncio.sleep(self.chance.uniform(0.02, 0.2) * min(8, 2**failed))
 
     async def read_upto(self, version: int) -> None:
         """Come back once more and read on; who cannot is found to be another's text."""
@@ -210,7 +213,7 @@ class Writer:
             await self._push()
             if self.chance.random() < 0.05:
                 await self._move_about()
-            if self.chance.random() < 0.004:
+            if self.chance.random() < 0.002:
                 self._hang_up()
 
     def _hang_up(self) -> None:
