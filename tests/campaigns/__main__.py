@@ -7,6 +7,7 @@ import argparse
 import asyncio
 import resource
 import secrets
+import signal
 import subprocess
 import sys
 import time
@@ -76,8 +77,8 @@ HOUSES: dict[str, Callable[[], AbstractAsyncContextManager[House]]] = {
 }
 
 
-async def live(options: Options) -> Tally:
-    total, record = Tally(), Record(RESULTS)
+async def live(options: Options, total: Tally) -> None:
+    record = Record(RESULTS)
     until = time.monotonic() + options.minutes * 60
     say(f"Seed {options.seed}. Rounds are in {RESULTS.relative_to(ROOT)}.")
 
@@ -103,7 +104,6 @@ async def live(options: Options) -> Tally:
     await asyncio.gather(
         *(rounds(setup, count(options.first + i, every)) for i, setup in enumerate(options.setups))
     )
-    return total
 
 
 def tell(house: House, seed: str, number: int, tally: Tally, total: Tally) -> None:
@@ -156,13 +156,18 @@ def say(line: str) -> None:
 
 
 def main(arguments: list[str]) -> int:
+    for how in (signal.SIGINT, signal.SIGTERM):  # also where a shell has us in its background
+        signal.signal(how, signal.default_int_handler)
     options = read(arguments)
     began, broken = time.monotonic(), 0
     if "live" in options.parts:
+        total = Tally()
         try:
-            total = asyncio.run(live(options))
+            asyncio.run(live(options, total))
         except NoServer as error:
             sys.exit(f"PostgreSQL and Valkey cannot run here. {error}")
+        except KeyboardInterrupt:
+            say("Interrupted; so far:")
         report(total, began)
         broken += bool(total.findings)
     for part in ("fuzz", "frames"):

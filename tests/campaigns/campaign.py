@@ -19,7 +19,7 @@ from tests.campaigns.nemesis import KILLS, Fault, Nemesis, Table, schedule
 from tests.campaigns.page import Page
 from tests.campaigns.writers import Habits, Writer
 
-MENDED_WITHIN: Final = 60.0
+MENDED_WITHIN: Final = 120.0
 """Seconds, after the last fault, for every word to arrive."""
 
 

@@ -17,7 +17,7 @@ import yaml
 from tests.campaigns.hands import Hands
 from tests.campaigns.proxy import Proxy
 from tests.campaigns.warm import WarmServer
-from tests.processes import ROOT, Program, environment
+from tests.processes import ROOT, environment
 from tests.services.servers import NoServer, Postgres, Server, Valkey
 
 Command = Callable[[list[str]], list[str]]
@@ -34,17 +34,25 @@ class House:
     hands: Hands
     folder: Path
 
+    async def restart_as(self, mutant: str) -> None:
+        """With one thing wrong; see mutants.py."""
+        for web in self.webs:
+            await asyncio.to_thread(web.kill)
+            web.mutant = mutant
+            await asyncio.to_thread(web.start)
+            await listens(web.port)
+
     def logs(self) -> str:
         return "".join(web.log() for web in self.webs)
 
 
 @asynccontextmanager
-async def embedded(altered: str = "") -> AsyncIterator[House]:
-    """`manage.py serve` on SQLite. Altered, it is one of the mutants."""
+async def embedded() -> AsyncIterator[House]:
+    """`manage.py serve` on SQLite."""
     folder = Path(tempfile.mkdtemp(prefix="flamingo-campaign-"))
     env = environment(FLAMINGO_DATA_DIR=str(folder))
-    program = ["-m", "tests.campaigns.mutants", altered] if altered else ["manage.py"]
-    web = WarmServer([sys.executable, *program, "serve", "--port", "{port}"], env, folder=folder)
+    command = [sys.executable, "manage.py", "serve", "--port", "{port}"]
+    web = WarmServer(command, env, folder=folder)
     async with AsyncExitStack() as exits:
         exits.callback(shutil.rmtree, folder, ignore_errors=True)
         await _up(exits, web)
@@ -71,27 +79,20 @@ async def scaled() -> AsyncIterator[House]:
             REDIS_URL=valkey.url.replace(f":{valkey.port}", f":{wires['valkey'].port}"),
         )
         direct = env | {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
-        await asyncio.to_thread(_prepare, direct, folder)
         webs = [WarmServer(_web(), env, folder=folder) for _ in range(2)]
+        await asyncio.to_thread(webs[0].manage, "migrate", "--noinput", "--verbosity=0")
         await _up(exits, *webs)
         house = await _house(exits, "two processes", webs, wires, direct, folder)
         house.postgres, house.valkey = postgres, valkey
         yield house
 
 
-def _prepare(env: dict[str, str], folder: Path) -> None:
-    for command in (["migrate", "--noinput", "--verbosity=0"], ["collectstatic", "--noinput", "--verbosity=0"]):  # fmt: skip
-        with Program([sys.executable, "manage.py", *command], env, folder=folder) as run:
-            assert run.process is not None
-            assert run.process.wait(timeout=120) == 0, run.log()
-
-
 def _web() -> list[str]:
     services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
     ours = {"8000": "{port}", "0.0.0.0": "127.0.0.1"}  # noqa: S104
     command = [ours.get(part, part) for part in services["web"]["command"]]
-    # `python manage.py …` or a program that is a module as well
-    return [sys.executable, *(command[1:] if command[0] == "python" else ["-m", *command])]
+    assert command[:2] == ["python", "manage.py"]
+    return [sys.executable, *command[1:]]
 
 
 async def _house(

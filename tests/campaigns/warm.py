@@ -14,6 +14,7 @@ import sys
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -38,6 +39,8 @@ class WarmServer(WebServer):
         self.sits_with: WarmServer | None = None
         """Another with the same environment, from whose nest this one is forked too."""
         self.pid = 0
+        self.mutant = ""
+        """What is wrong with it, of mutants.py."""
 
     def put_clock(self, seconds: float) -> None:
         """How far it is ahead of ours."""
@@ -45,14 +48,25 @@ class WarmServer(WebServer):
             file.write(struct.pack("d", seconds))
 
     def start(self) -> None:
+        altered = ["-m", "tests.campaigns.mutants", self.mutant]
+        ours = altered if self.mutant else ["manage.py"]
+        self._fork([*ours, *self.command[2:]])
+
+    def manage(self, *arguments: str) -> None:
+        """A command of manage.py, before the server starts."""
+        self._fork(["manage.py", *arguments])
+        if not self._wait(60):
+            raise AssertionError(f"{arguments} takes too long:\n{self.log()[-3000:]}")
+
+    def _fork(self, command: list[str]) -> None:
         nest = self._find_nest()
         assert nest.stdin is not None
         assert nest.stdout is not None
-        nest.stdin.write(json.dumps(self.command[1:]).encode() + b"\n")
+        nest.stdin.write(json.dumps(command).encode() + b"\n")
         nest.stdin.flush()
         said = nest.stdout.readline()
         if not said:
-            raise AssertionError(f"{self.command} cannot be loaded:\n{self.log()[-3000:]}")
+            raise AssertionError(f"{command} cannot be loaded:\n{self.log()[-3000:]}")
         self.pid = int(said)
 
     def is_running(self) -> bool:
@@ -102,7 +116,7 @@ class WarmServer(WebServer):
             stdout=subprocess.PIPE,
             stderr=self._log,
             start_new_session=True,
-            preexec_fn=ends_with_parent,  # noqa: PLW1509 (a system call, nothing that locks)
+            preexec_fn=partial(ends_with_parent, signal.SIGKILL),  # noqa: PLW1509 (a system call, nothing that locks)
         )
 
     def __exit__(self, *arguments: object) -> None:
@@ -140,7 +154,7 @@ def main(clock: str) -> None:
 def become(command: list[str], clock: str) -> None:
     """Runs `manage.py …` or `-m module …`, and never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    ends_with_parent()
+    ends_with_parent(signal.SIGKILL)  # one that was stopped hears no other
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
     os.dup2(2, 1)

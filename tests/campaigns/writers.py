@@ -12,11 +12,12 @@ from websockets import Origin
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage
 
+from scenarios.live.changeset import Malformed
 from tests.campaigns.page import Frame, Page
 from tests.campaigns.posts import LineClosed, PostLine
 
 PATIENCE: Final = 1.5
-"""Seconds without an answer after which a writer tries another line."""
+"""Seconds without an answer after which a writer tries another line; twice as long each time that fails."""
 
 APART: Final = 0.06
 """Seconds between two pushes of one page, as the page itself keeps it."""
@@ -59,6 +60,8 @@ class Writer:
     typed: int = 0
     by_posts: bool = False
     stop: bool = False
+    broken: bool = False
+    patience: float = PATIENCE
     upto: int = 0
     lines: int = 0
     closings: dict[int, int] = field(default_factory=dict)
@@ -70,7 +73,7 @@ class Writer:
 
     @property
     def is_done(self) -> bool:
-        return self.stop and not self.page.waiting
+        return self.broken or (self.stop and not self.page.waiting)
 
     async def work(self) -> None:
         """Until told to stop, and everything is answered."""
@@ -89,15 +92,16 @@ class Writer:
                 self.page.renew()
                 if self.chance.random() < 0.5:
                     self.page.version = None  # a page loaded anew
-            failed = 0 if self._welcomed else failed + 1
-            await asyncio.sleep(self.chance.uniform(0.02, 0.2) * min(8, 2**failed))
+            failed = 0 if self._welcomed else min(failed + 1, 3)
+            self.patience = PATIENCE * 2**failed
+            await asyncio.sleep(self.chance.uniform(0.02, 0.2) * 2**failed)
 
     async def read_upto(self, version: int) -> None:
         """Come back once more and read on; who cannot is found to be another's text."""
-        self.upto = version
+        self.upto, self.patience = version, 8 * PATIENCE
         with suppress(TimeoutError):
-            async with asyncio.timeout(20):
-                while self.page.version is None or self.page.version < version:
+            async with asyncio.timeout(60):
+                while not self._has_read_enough:
                     door = self.chance.choice(self.doors)
                     with suppress(
                         OSError, TimeoutError, ConnectionClosed, InvalidHandshake, InvalidMessage
@@ -139,7 +143,7 @@ class Writer:
             additional_headers={"Cookie": self.cookie},
             compression=None,
             max_size=None,
-            open_timeout=PATIENCE,
+            open_timeout=self.patience,
             ping_interval=None,
             close_timeout=0.5,
         ) as socket:
@@ -160,7 +164,8 @@ class Writer:
 
     @property
     def _has_read_enough(self) -> bool:
-        return self.is_done and (self.page.version or 0) >= self.upto
+        read = self.page.version is not None and self.page.version >= self.upto
+        return self.broken or (self.is_done and read)
 
     def _closed(self, code: int | None) -> None:
         code = code or 1006
@@ -171,6 +176,18 @@ class Writer:
     async def _hear(self, frame: Frame) -> None:
         page = self.page
         before = len(page.testimony.acknowledged)
+        try:
+            self._take(frame)
+        except Malformed as problem:  # what came does not fit what came before
+            page.testimony.oddities.append(f"{problem}: {frame['t']} at {page.version}")
+            self.broken = True
+        if frame["t"] == "ping":
+            await self._say({"t": "pong", "n": frame["n"]})
+        if len(page.testimony.acknowledged) > before:
+            self.told(len(page.testimony.acknowledged) - before)
+
+    def _take(self, frame: Frame) -> None:
+        page = self.page
         match frame["t"]:
             case "welcome":
                 page.line_gone()  # by posts, a line may be opened anew behind our back
@@ -188,10 +205,6 @@ class Writer:
                 page.refused(frame)
                 if page.client != client:
                     self._hang_up()  # this line was opened in the name of the other
-            case "ping":
-                await self._say({"t": "pong", "n": frame["n"]})
-        if len(page.testimony.acknowledged) > before:
-            self.told(len(page.testimony.acknowledged) - before)
 
     async def _write(self) -> None:
         loop, page = asyncio.get_running_loop(), self.page
@@ -200,7 +213,7 @@ class Writer:
             think = self.chance.expovariate(1 / self.habits.thinks)
             await asyncio.sleep(APART + min(think, 1.0))
             if page.in_flight or not self._welcomed:
-                if loop.time() - self._sent_at > PATIENCE:
+                if loop.time() - self._sent_at > self.patience:
                     self._hang_up()
                     return
                 if not self._welcomed:

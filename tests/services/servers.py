@@ -31,10 +31,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def ends_with_parent() -> None:
+def ends_with_parent(how: signal.Signals = signal.SIGINT) -> None:
     """In the child: be told to stop when the parent is gone, even by kill -9 (where the system can)."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
 
 
 def package_folder(name: str) -> Path:
