@@ -48,9 +48,10 @@ class WarmServer(WebServer):
             file.write(struct.pack("d", seconds))
 
     def start(self) -> None:
-        altered = ["-m", "tests.campaigns.mutants", self.mutant]
-        ours = altered if self.mutant else ["manage.py"]
-        self._fork([*ours, *self.command[2:]])
+        command = self.command[1:]
+        if self.mutant:
+            command[:1] = ["-m", "tests.campaigns.mutants", self.mutant]
+        self._fork(command)
 
     def manage(self, *arguments: str) -> None:
         """A command of manage.py, before the server starts."""
