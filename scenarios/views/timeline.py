@@ -1,4 +1,5 @@
 import uuid
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -44,7 +45,11 @@ def flag(request: SignedInRequest, slug: str) -> HttpResponse:
         initial={"client_key": uuid.uuid4()},
     )
     if form.is_valid():
-        facts = {"scenario": mark.scenario, "year": mark.event.year, "title": mark.event.title}
+        facts: dict[str, Any] = {
+            "scenario": mark.scenario,
+            "year": mark.event.year,
+            "title": mark.event.title,
+        }
         try:
             actions.flag(**facts, **form.cleaned_data, by=seat)
         except actions.Gone:
