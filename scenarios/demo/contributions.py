@@ -108,4 +108,5 @@ def put_in_seeds(room: Room, data: list[dict[str, str]]) -> None:
             cluster=said.get("cluster", ""),
             funnel=said["place"],
             scenario=room.scenarios.get(said.get("into", "")),
+            thanks=said.get("thanks", ""),
         )

@@ -15,6 +15,12 @@ from django.utils import timezone
 from scenarios.demo.contributions import put_in_assumptions, put_in_glossary, put_in_seeds
 from scenarios.demo.convening import convene
 from scenarios.demo.drafting import comment_on_drafts, write_drafts
+from scenarios.demo.forces import (
+    give_dots,
+    mark_contradictions,
+    put_in_evidence,
+    put_in_forces,
+)
 from scenarios.demo.history import HERE
 from scenarios.demo.meetings import hold_sessions
 from scenarios.demo.room import Room
@@ -46,9 +52,13 @@ def _load(now: datetime) -> Workshop:
     room = Room(_open_workshop(data, now), now)
     convene(room, data)
     put_in_assumptions(room, read("assumptions")["assumptions"])
+    put_in_evidence(room, read("evidence")["evidence"])
+    put_in_forces(room, read("forces")["forces"])
     put_in_glossary(room, read("glossary")["terms"])
     put_in_seeds(room, read("seeds")["seeds"])
+    give_dots(room)
     write_drafts(room)
+    mark_contradictions(room, read("forces")["contradictions"])
     comment_on_drafts(room, read("comments")["comments"])
     hold_sessions(room, read("sessions")["sessions"])
     room.publish_news()

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from scenarios.demo.history import moment
-from scenarios.models import Scenario
+from scenarios.models import Evidence, Scenario
 from workshops.models import Activity, Constituency, GroundRules, Role, Seat, Stage, Workshop
 
 
@@ -18,6 +18,7 @@ class Room:
     seats: dict[str, Seat] = field(default_factory=dict)  # those taken, by pseudonym
     stages: dict[str, Stage] = field(default_factory=dict)
     scenarios: dict[str, Scenario] = field(default_factory=dict)
+    evidence: list[Evidence] = field(default_factory=list)
     news: list[Activity] = field(default_factory=list)
 
     def at(self, said: str) -> datetime:

@@ -15,6 +15,7 @@ from pytest_django import DjangoDbBlocker
 from pytest_django.fixtures import Settings
 
 from participants.models import Delivery, Participant
+from scenarios.analysis.ranking import Region
 from scenarios.demo.history import HERE, BrokenHistory, moment, replay, stories, written
 from scenarios.demo.load import load_demo, read
 from scenarios.demo.places import PLACES, seat_for
@@ -23,6 +24,8 @@ from scenarios.live.changeset import ChangeSet, characters
 from scenarios.live.history import text_at, text_of
 from scenarios.live.verify import first_difference
 from scenarios.models import Anchor, Assumption, Comment, Draft, Response, Revision, Scenario, Seed
+from scenarios.plot import ranking
+from scenarios.timeline import timeline
 from workshops.models import (
     Activity,
     Contribution,
@@ -35,6 +38,7 @@ from workshops.models import (
     StageKind,
     Workshop,
 )
+from workshops.permissions import rights
 
 NOW = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 FACTS: dict[str, Any] = json.loads((HERE / "montfleur_facts.json").read_text("utf-8"))
@@ -148,8 +152,29 @@ def test_it_is_in_the_middle_of_its_drafting(workshop: Workshop) -> None:
     assert stage.closes_at is not None
     assert (stage.closes_at - datetime.now(UTC)).days in {8, 9}
     assert list(workshop.stages.values_list("state", flat=True)) == (
-        ["closed"] * 3 + ["open"] + ["pending"] * 3
+        ["closed"] * 5 + ["open"] + ["pending"] * 3
     )
+
+
+def test_the_forces_were_rated_by_all_and_every_region_has_some(workshop: Workshop) -> None:
+    rows = ranking(workshop)
+
+    assert len(rows) == 11
+    found = [row.summary for row in rows if row.summary]
+    assert len(found) == 11
+    assert {summary.region for summary in found} == set(Region)
+    assert [row.force.name for row in rows if row.summary and row.summary.contested] == [
+        "What the state spends beyond its income",
+        "Mood of investors abroad",
+    ]
+
+
+def test_an_event_is_held_against_a_predetermined_element(workshop: Workshop) -> None:
+    reader = workshop.seats.filter(state=Seat.State.TAKEN, role=Role.PARTICIPANT)[0]
+    found = timeline(reader, rights(reader.role, StageKind.DRAFTING))
+
+    assert not found.stray
+    assert sum(len(mark.clashes) for lane in found.lanes for mark in lane.marks) == 1
 
 
 def test_everybody_sits_and_three_chairs_are_empty(workshop: Workshop) -> None:
