@@ -3,7 +3,9 @@
 Whatever a page says on its console, throws, or asks of another host fails the test that opened it.
 """
 
+import asyncio
 import re
+import threading
 from collections.abc import Callable, Generator, Iterator
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ from browser import ROOT, NoBrowser, launch
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 from playwright.sync_api import Request as PageRequest
 
+from tests.campaigns.proxy import Proxy
 from tests.conftest import missing
 from tests.processes import WebServer, embedded_server
 
@@ -24,7 +27,7 @@ class Guard:
     """What the pages of one test got wrong. `allow` names what the test means to provoke."""
 
     def __init__(self, host: str) -> None:
-        self.host = host
+        self.hosts = {host, ""}
         self.problems: list[str] = []
         self.pages: list[Page] = []
         self._allowed: list[str] = []
@@ -43,7 +46,7 @@ class Guard:
             self._note(f"console of {urlsplit(said.location['url']).path}: {said.text}")
 
     def _request(self, request: PageRequest) -> None:
-        if urlsplit(request.url).netloc not in (self.host, ""):
+        if urlsplit(request.url).netloc not in self.hosts:
             self._note(f"request to another host: {request.url}")
 
     def _note(self, problem: str) -> None:
@@ -86,6 +89,48 @@ def guard(server: WebServer, request: pytest.FixtureRequest) -> Iterator[Guard]:
     assert guard.problems == []
 
 
+class Wire:
+    """What one person's network is to the server: it may be cut, or go dead without a word."""
+
+    def __init__(self, port: int) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+        self._proxy = Proxy(port)
+        asyncio.run_coroutine_threadsafe(self._proxy.open(), self._loop).result()
+        self.url = self._proxy.url
+
+    def cut(self) -> None:
+        self._proxy.closed = True
+        self._do(self._proxy.cut)
+
+    def go_dead(self) -> None:
+        self._do(self._proxy.stall)
+
+    def mend(self) -> None:
+        self._proxy.closed = False
+
+    def end(self) -> None:
+        asyncio.run_coroutine_threadsafe(self._proxy.close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _do(self, act: Callable[[], None]) -> None:
+        async def acting() -> None:
+            act()
+
+        asyncio.run_coroutine_threadsafe(acting(), self._loop).result()
+
+
+@pytest.fixture
+def wire(server: WebServer, guard: Guard) -> Iterator[Wire]:
+    guard.allow("ERR_CONNECTION|ERR_EMPTY_RESPONSE|ERR_SOCKET_NOT_CONNECTED|WebSocket connection")
+    wire = Wire(server.port)
+    yield wire
+    wire.end()
+
+
 Person = Callable[..., Page]
 
 
@@ -103,7 +148,7 @@ def person(
         language: str = "en",
         dark: bool = False,
         scripting: bool = True,
-        at: WebServer = server,
+        at: WebServer | Wire = server,
     ) -> Page:
         context = chromium.new_context(
             base_url=at.url,
@@ -115,7 +160,7 @@ def person(
         )
         context.set_default_timeout(10_000)
         contexts.append(context)
-        guard.host = urlsplit(at.url).netloc
+        guard.hosts.add(urlsplit(at.url).netloc)
         page = context.new_page()
         guard.watch(page)
         return page

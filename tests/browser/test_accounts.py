@@ -32,7 +32,7 @@ def test_one_signs_up_settles_in_and_comes_back_without_scripting_on_a_phone(
 def test_a_passkey_opens_the_door(person: Person, guard: Guard, server: WebServer) -> None:
     here = server.url.replace("127.0.0.1", "localhost")  # browsers keep passkeys for names only
     page = person()
-    guard.host = urlsplit(here).netloc
+    guard.hosts.add(urlsplit(here).netloc)
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     kind = {

@@ -1,5 +1,11 @@
 /** Where the others are: a line with a name at each one's cursor, and what they selected. Drawn beside the text, not in it. */
-import { EditorSelection, layer, RectangleMarker, StateEffect } from "../../dist/editor.js";
+import {
+  EditorSelection,
+  layer,
+  RectangleMarker,
+  StateEffect,
+  ViewPlugin,
+} from "../../dist/editor.js";
 
 /** To be dispatched when somebody moved, came or left. */
 export const lookAgain = StateEffect.define();
@@ -44,6 +50,13 @@ class Caret {
   }
 }
 
+/** Lines that come into view are of another height than was guessed, and that moves all below them. */
+const follow = ViewPlugin.define((view) => {
+  const watch = new ResizeObserver(() => view.dispatch({ effects: lookAgain.of(null) }));
+  watch.observe(view.contentDOM);
+  return { destroy: () => watch.disconnect() };
+});
+
 /** `others` gives who is here besides us, with `anchor` and `head` on this page. */
 export function cursors(others) {
   const placed = (view) =>
@@ -59,6 +72,7 @@ export function cursors(others) {
     viewportChanged ||
     transactions.some(({ effects }) => effects.some((effect) => effect.is(lookAgain)));
   return [
+    follow,
     layer({
       above: true,
       class: "remote-carets",
