@@ -10,7 +10,7 @@ from django.db.models import Count
 from scenarios.analysis.spread import at_least
 from scenarios.live.anchors import Span
 from scenarios.live.changeset import characters, units
-from scenarios.live.placing import place
+from scenarios.live.placing import place_in
 from scenarios.live.standing import standings_of
 from scenarios.models import Comment, Draft, Reaction
 from workshops.models import Contribution, Decision, Seat
@@ -108,12 +108,12 @@ def talk(draft: Draft, text: str, seat: Seat, can: Iterable[str], *, settled: bo
     heads = [row for row in rows if row.parent_id is None]
     chosen = [row for row in heads if (row.outcome != Outcome.OPEN) == settled]
     anchors = [row.anchor for row in chosen if row.anchor]
-    spans = place(draft.pk, anchors, draft.version)
+    code_units = units(text)
+    spans = place_in(draft.pk, anchors, draft.version, code_units)
     said = _Said(rows, seat)
     standing = standings_of(draft.pk, {seat.pk})[seat.pk]
     comments = Can.COMMENT in can
     threads: dict[int, Thread] = {}
-    code_units = units(text)
     for row in chosen:
         span = spans.get(row.anchor_id) if row.anchor_id else None
         may_settle = comments and row.state == State.PUBLISHED

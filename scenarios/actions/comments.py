@@ -160,9 +160,9 @@ def accept(suggestion: Comment, *, by: Seat) -> int:
     anchor, words = locked.anchor, units(locked.replacement or "")
 
     def changes(replica: Replica) -> ChangeSet:
-        start, end = placing.place(replica.draft, [anchor], replica.version)[anchor.pk]
-        text = str(replica.text)
-        if units(text)[start:end] != units(anchor.quote):
+        text = units(str(replica.text))
+        start, end = placing.place_in(replica.draft, [anchor], replica.version, text)[anchor.pk]
+        if text[start:end] != units(anchor.quote):
             raise Overtaken
         whole = len(replica.text)
         return ChangeSet.of([(start, None), (end - start, words), (whole - end, None)])

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from scenarios.live import past
-from scenarios.live.anchors import Span, follow
-from scenarios.live.changeset import ChangeSet
+from scenarios.live.anchors import Span, find, follow
+from scenarios.live.changeset import ChangeSet, units
 from scenarios.models import Anchor, Draft
 
 FAR = 500
@@ -31,6 +31,22 @@ def place(draft_id: int, anchors: Collection[Anchor], version: int) -> dict[int,
         for pk, span in spans.items():
             spans[pk] = follow(span, changes)
     return spans | {pk: span for _, pk, span in waiting}
+
+
+def place_in(
+    draft_id: int, anchors: Collection[Anchor], version: int, code_units: str
+) -> dict[int, Span]:
+    """As `place`, in the text at that version: words that were gone and have come back are found again.
+
+    Only where they stand in one place, so that it cannot be another.
+    """
+    spans = place(draft_id, anchors, version)
+    for anchor in anchors:
+        start, end = spans.get(anchor.pk, (0, 1))
+        if start == end:
+            found = find(code_units, units(anchor.quote))
+            spans[anchor.pk] = found[0] if len(found) == 1 else (start, end)
+    return spans
 
 
 def remember(draft: Draft) -> None:

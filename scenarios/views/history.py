@@ -127,7 +127,8 @@ def take_back(request: SignedInRequest, slug: str, scenario_id: int, version: in
         return _sorry(request, seat, found, " ".join(map(str, form.non_field_errors())), 422)
     key = form.cleaned_data["client_key"]
     done = posted.take_back(found, version, client_key=key, by=seat)
-    return _answer(request, seat, found, done, _("Undone. What others wrote since stays."))
+    said = _("Undone. What others wrote since stays.")
+    return _answer(request, seat, found, done, said, undo=False)
 
 
 def _find_to_write(
@@ -148,6 +149,8 @@ def _answer(
     found: Draft,
     done: Saved | Conflict | NotSaved,
     said: str,
+    *,
+    undo: bool = True,
 ) -> HttpResponse:
     if isinstance(done, Conflict):
         problem = _("Others changed the same words meanwhile. Look again at what is there now.")
@@ -159,7 +162,7 @@ def _answer(
         messages.info(request, _("The text says so already."))
         return redirect(there)
     messages.success(request, said)
-    return redirect(f"{there}?at={done.version}&undo={done.version}")
+    return redirect(f"{there}?at={done.version}&undo={done.version}" if undo else there)
 
 
 def _sorry(

@@ -103,6 +103,19 @@ def test_when_its_words_are_gone_a_comment_says_so_and_shows_them(
     assert "<mark>" not in read
 
 
+def test_words_that_come_back_are_found_again(
+    scenario: Scenario, heron: Seat, plover: Seat
+) -> None:
+    about = said(heron, scenario, quote="Nobody would mind.", replacement="Few would mind.")
+    write(plover, scenario, "It could also snow.")
+    assert "These words are no longer in the text." in page(heron, scenario)
+    write(plover, scenario, "So: " + RAIN)
+
+    assert "<mark>Nobody would mind.</mark>" in page(heron, scenario)
+    assert post(plover, "settle", about, move="accept").status_code == 302
+    assert "Few would mind." in text(scenario)
+
+
 def test_what_stands_there_now_is_said_beside_what_stood_there(
     scenario: Scenario, heron: Seat, plover: Seat
 ) -> None:
