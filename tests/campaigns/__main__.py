@@ -33,7 +33,7 @@ TURN = 8
 PAIRS = Gathering(drafts=10, writers=2, habits=Habits(edits=40, thinks=0.05, most=100, waits=100))
 GROUPS = Gathering(drafts=6, writers=3, habits=Habits(edits=16, thinks=0.05, most=40))
 CROWD = Gathering(drafts=2, writers=8, habits=Habits(edits=4, thinks=0.1, most=12))
-GATHERINGS = [PAIRS, GROUPS, PAIRS, PAIRS, CROWD, PAIRS]
+GATHERINGS = [PAIRS, GROUPS, PAIRS, PAIRS, PAIRS, CROWD, PAIRS, PAIRS]
 
 
 @dataclass
