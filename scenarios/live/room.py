@@ -6,9 +6,9 @@ acknowledged or shown before the store says that it is durable. docs/live.md has
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeVar
 
 from scenarios.live import protocol
 from scenarios.live.log import Log, TooFarBehind
@@ -19,6 +19,8 @@ from scenarios.live.reader import Holder, Reader, on_the_wire
 from scenarios.live.replica import Offer, Replica
 
 logger = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 SPACING: Final = 0.004
 """Seconds at least between two batches, and between two frames to a reader. The first after a quiet moment waits for nothing."""
@@ -152,7 +154,9 @@ class Room:
     async def _join(self, reader: Reader, hello: Hello) -> None:
         async with self._turn:
             replica = await self._loaded()
-            newer, sequence = await self._store.greet(replica, reader.client, reader.seat)
+            newer, sequence = await self._asked(
+                self._store.greet(replica, reader.client, reader.seat)
+            )
             self._take(newer)
             if sequence is None:
                 reader.drop(Close.MALFORMED)
@@ -364,7 +368,15 @@ class Room:
     async def _catch_up(self, version: int) -> None:
         replica = await self._loaded()
         if version > self.version:
-            self._take(await self._store.refresh(replica))
+            self._take(await self._asked(self._store.refresh(replica)))
+
+    async def _asked(self, answer: Awaitable[T]) -> T:
+        """What fails on its way, or is not waited for, may have moved the replica on: then it is read anew."""
+        try:
+            return await answer
+        except BaseException:
+            self._replica = None
+            raise
 
     async def heard(self, process: str, version: int, peers: Iterable[Peer], *, asks: bool) -> None:
         """Another process says who is there."""

@@ -276,6 +276,29 @@ async def test_a_commit_that_succeeded_though_it_said_otherwise_is_found(
     assert writer.stored == ["a"]
 
 
+async def test_a_greeting_that_fails_half_way_hides_nothing_from_those_present(
+    memory: Memory, desk: Sit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer = await desk()
+    memory.write("elsewhere")
+    greet = memory.greet
+
+    async def read_on_and_fail(replica: Replica, client: str, seat: int) -> Any:
+        await greet(replica, client, seat)
+        monkeypatch.setattr(memory, "greet", greet)
+        raise Unavailable
+
+    monkeypatch.setattr(memory, "greet", read_on_and_fail)
+    with pytest.raises(Unavailable):
+        await desk(OTHER, "client-b")
+    writer.type("a", 0, 0)
+    await settle(2 * SPACING)
+    late = await desk(OTHER, "client-c")
+
+    assert writer.stored == ["elsewhere", "a"]
+    assert late.frames[0]["text"] == "elsewherea"
+
+
 async def test_one_that_breaks_the_store_takes_nobody_along(
     memory: Memory, desk: Sit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
