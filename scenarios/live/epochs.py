@@ -32,9 +32,13 @@ class Watched:
 
 
 WATCHED: Final = (
-    Watched("workshops_workshop", ("state",), "{row}.id"),
+    Watched("workshops_workshop", ("state", "rules_version"), "{row}.id"),
     Watched("workshops_stage", ("state", "kind"), "{row}.workshop_id", also=("INSERT", "DELETE")),
-    Watched("workshops_seat", ("state", "role", "participant_id"), "{row}.workshop_id"),
+    Watched(
+        "workshops_seat",
+        ("state", "role", "participant_id", "rules_version"),
+        "{row}.workshop_id",
+    ),
     Watched(
         "scenarios_groupmember",
         ("scenario_id", "seat_id"),

@@ -3,17 +3,20 @@
 import re
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, models
+from django.db import IntegrityError, connection, models, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from participants.models import Participant
 from scenarios.live import epochs, standing
-from scenarios.live.protocol import Standing
+from scenarios.live.protocol import Close, Standing
 from scenarios.live.reader import Holder
-from scenarios.models import Draft
+from scenarios.models import Draft, GroupMember
 from tests.factories import make_person, make_seat, make_stage
 from tests.scenarios.live.table import Table, lay_table
 from workshops import tokens
@@ -115,7 +118,7 @@ def test_a_change_of_rights_moves_the_epoch(laid: Table, change: Callable[[Table
 
 
 def test_what_changes_no_rights_leaves_the_epoch(laid: Table) -> None:
-    laid.heron.language, laid.heron.rules_version = "ar", 7
+    laid.heron.language = "ar"
     laid.heron.save()
     person = laid.heron.participant
     person.language = "ar"
@@ -166,6 +169,62 @@ def test_rights_are_read_from_watched_tables_only(laid: Table) -> None:
     assert read - ASKED_WITH_EVERY_BATCH - NEVER_CHANGED == {
         watched.table for watched in epochs.WATCHED
     }
+
+
+def values_for(field: "models.Field[Any, Any]") -> list[Any]:
+    """What a column could hold instead."""
+    if field.choices:
+        return [value for value, _ in field.flatchoices]
+    match field:
+        case models.BooleanField():
+            return [True, False]
+        case models.IntegerField():
+            return [0, 1, 999]
+        case models.DateTimeField():
+            return [None, timezone.now()]
+        case models.CharField() | models.TextField():
+            return ["", "another"]
+    return [None]
+
+
+def columns() -> list[tuple[type[models.Model], "models.Field[Any, Any]"]]:
+    read = {watched.table for watched in epochs.WATCHED} | NEVER_CHANGED
+    of = {model._meta.db_table: model for model in apps.get_models()}
+    return [
+        (of[name], f) for name in sorted(read) for f in of[name]._meta.fields if not f.primary_key
+    ]
+
+
+def test_every_column_that_gives_or_takes_rights_is_watched(laid: Table) -> None:
+    """Whatever is written into any column of any table that rights are read from."""
+    GroupMember.objects.create(scenario=laid.draft.scenario, seat=laid.heron)
+    Workshop.objects.update(rules_version=1)
+    Seat.objects.update(rules_version=1)
+    holders = [
+        Holder(seat.pk, seat.participant_id, laid.sessions[seat.pk])
+        for seat in (laid.heron, laid.plover, laid.facilitator, laid.moderator)
+    ]
+
+    def may() -> tuple[object, list[object]]:
+        glance, found = standing.look(laid.draft.pk, holders)
+        return glance.epoch, [
+            verdict if isinstance(verdict, Close) else (verdict.may_read, verdict.may_write)
+            for verdict in found.values()
+        ]
+
+    epoch, before = may()
+    moved = set()
+    for model, field in columns():
+        for value in values_for(field):
+            with suppress(IntegrityError), transaction.atomic():
+                model._base_manager.update(**{field.attname: value})
+                now, after = may()
+                transaction.set_rollback(True)
+                assert now != epoch or after == before, f"{model.__name__}.{field.name}"
+                if after != before:
+                    moved.add(f"{model.__name__}.{field.name}")
+
+    assert moved >= {"Seat.role", "Seat.rules_version", "Stage.state", "Participant.password"}
 
 
 def test_tables_can_change_beneath_what_watches(transactional_db: None) -> None:
