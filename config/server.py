@@ -182,7 +182,7 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
             if self._after_closing > LAST_WORDS:
                 self.transport.abortConnection()
                 return
-        super().dataReceived(data)
+        self._dataReceived(data)  # around which there are only words for a log
         unfinished = len(self.data or b"")
         if self.state == self.STATE_OPEN and self.inside_message:
             unfinished += self.message_data_total_length

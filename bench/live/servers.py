@@ -133,7 +133,7 @@ def ours(work: Work) -> Iterator[Running]:
         for web in webs:
             web.start()
         for web in webs:
-            web.wait(60)
+            _wait(web)
         people = [
             {"url": webs[n % len(webs)].url.replace("http", "ws"), "draft": t["draft"]}
             | {"cookie": cookie, "place": n}

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import signal
 import time
 from contextlib import closing
 from dataclasses import replace
@@ -33,6 +34,22 @@ async def test_two_processes_see_each_others_letters(house: House) -> None:
         heron.page.seat,
         plover.page.seat,
     }
+
+
+async def test_a_redis_that_hangs_holds_nobody_up(house: House) -> None:
+    one, other = house.stack.webs
+    heron, plover = two_writers(one, other)
+    assert house.valkey.process is not None
+    house.valkey.process.send_signal(signal.SIGSTOP)
+    try:
+        async with asyncio.timeout(20):
+            await write(heron, plover, marks=60)
+            text = await read(one, heron, plover)
+    finally:
+        house.valkey.process.send_signal(signal.SIGCONT)
+
+    assert heron.page.text == plover.page.text == text
+    assert sorted(text.split()) == sorted(heron.marks(heron.typed) + plover.marks(plover.typed))
 
 
 async def test_without_redis_they_still_do(house: House) -> None:
