@@ -172,7 +172,8 @@ class Exchanges:
         return line if line and (line.path, line.session) == here else None
 
     def _open(self, post: Post, scope: Scope) -> Line:
-        line = Line(self._sockets, scope | {"type": "websocket", "subprotocols": []})
+        socket = {"type": "websocket", "subprotocols": [], "extensions": {}}
+        line = Line(self._sockets, scope | socket)
         line.hear([post.hello])
         self._lines[line.name] = line
         return line

@@ -6,6 +6,8 @@ export class Authority {
   pushes = []; // as they came
   lines = new Set();
   may = "write";
+  forgets = Number.POSITIVE_INFINITY; // whoever is further behind gets the text
+  closes = 0; // the code for everybody who comes
   refuse = null; // (edit) => code or nothing
 
   /** `later` is called with what shows new edits to everybody; it may wait, and gather more. */
@@ -45,6 +47,7 @@ export class Authority {
     };
     line.hear = (frame) => {
       if (frame.t === "hello") {
+        if (this.closes) return drop(this.closes);
         line.client = frame.client;
         for (const other of others()) {
           if (other.client !== line.client) continue;
@@ -55,7 +58,7 @@ export class Authority {
         this.lines.add(line);
         line.shown = this.version;
         const place =
-          frame.v === null || frame.v > this.version
+          frame.v === null || frame.v > this.version || this.version - frame.v > this.forgets
             ? { text: this.text.toString() }
             : { edits: this.log.slice(frame.v) };
         const about = {

@@ -273,6 +273,101 @@ test("a page that is older than what it kept finds its place too", () => {
   assert.equal(world.authority.text.toString(), "-0abc");
 });
 
+test("where the server no longer tells what came between, kept words find their place by the text", () => {
+  const world = new World({ text: "one\ntwo\nthree" });
+  const ann = world.person();
+  const ben = world.person();
+  world.pass(100);
+  ann.online = false;
+  ann.lose();
+  ann.write(7, 7, " and a half");
+  const base = ann.session.text.confirmed.toString();
+  for (let day = 0; day < 20; day++) {
+    ben.write(0, 0, `${day}.\n`);
+    world.pass(100);
+  }
+  ben.write(ben.text.length, ben.text.length, "\nfour");
+  world.pass(100);
+  world.authority.forgets = 5;
+  ann.online = true;
+  ann.load(world.authority.page(), { ...ann.session.record, base });
+  world.pass(1000);
+  assert.match(ann.text, /\n0\.\none\ntwo and a half\nthree\nfour$/);
+  assert.equal(world.authority.text.toString(), ann.text);
+  assert.deepEqual(ann.session.lost, []);
+});
+
+test("without that text they are shown for copying", () => {
+  const world = new World({ text: "one" });
+  const ann = world.person();
+  world.pass(100);
+  ann.online = false;
+  ann.lose();
+  ann.write(3, 3, " two");
+  world.authority.forgets = 0;
+  const ben = world.person();
+  world.pass(100);
+  ben.write(0, 0, "zero ");
+  world.pass(100);
+  ann.online = true;
+  ann.load(world.authority.page(), ann.session.record);
+  world.pass(1000);
+  assert.deepEqual(ann.session.lost, [" two"]);
+  assert.equal(ann.text, "zero one");
+});
+
+test("who signs in again goes on, with what was written before", () => {
+  const world = new World({ text: "" });
+  const ann = world.person();
+  world.pass(100);
+  world.authority.closes = 4401;
+  ann.lose(4401);
+  ann.write(0, 0, "still here");
+  world.pass(5000);
+  assert.deepEqual(ann.session.status, { state: "unsaved", code: 4401, n: 1 });
+  assert.equal(ann.session.writable, false);
+  ann.session.nudge();
+  world.pass(5000);
+  assert.deepEqual(ann.session.status, { state: "unsaved", code: 4401, n: 1 });
+
+  world.authority.closes = 0;
+  ann.session.nudge();
+  world.pass(1000);
+  assert.equal(ann.session.status.state, "saved");
+  assert.equal(world.authority.text.toString(), "still here");
+});
+
+test("a page of another time or another person stays closed", () => {
+  for (const code of [4410, 4426]) {
+    const world = new World();
+    const ann = world.person();
+    world.authority.closes = code;
+    world.pass(5000);
+    ann.session.nudge();
+    assert.equal(ann.session.line, "ended");
+    assert.equal(ann.session.code, code);
+    assert.equal(ann.sent[0].p, 1);
+  }
+});
+
+test("a greeting in the middle of things sends again what has no answer", () => {
+  const world = new World({ delay: () => 200 });
+  const ann = world.person();
+  world.pass(1000);
+  const { client } = ann.session;
+  ann.write(0, 0, "once");
+  const [push] = ann.sent.slice(-1);
+  ann.session.heard({ t: "welcome", v: 0, edits: [], may: "write", you: {}, s: 0, peers: [] });
+  world.pass(1000);
+  assert.equal(ann.session.status.state, "saved");
+  assert.deepEqual(
+    ann.sent.filter(({ t }) => t === "push"),
+    [push, push],
+  );
+  assert.equal(world.authority.text.toString(), "once");
+  assert.equal(ann.session.client, client);
+});
+
 test("a copied tab sends what was kept once, and the first gives way", () => {
   const world = new World();
   const ann = world.person();

@@ -55,8 +55,8 @@ export function pieces(changes, limit = EDIT) {
   return done;
 }
 
-/** One change that makes `next` of `text`. */
-export function difference(text, next) {
+/** One piece of text for another, as little of it as can be. */
+function exchange(text, next, at) {
   const most = Math.min(text.length, next.length);
   let start = 0;
   while (start < most && text[start] === next[start]) start++;
@@ -65,7 +65,45 @@ export function difference(text, next) {
   while (end < most - start && text.at(-1 - end) === next.at(-1 - end)) end++;
   if (end && high(text.charCodeAt(text.length - end - 1))) end--;
   const insert = Text.of(next.slice(start, next.length - end).split("\n"));
-  return ChangeSet.of({ from: start, to: text.length - end, insert }, text.length);
+  return { from: at + start, to: at + text.length - end, insert };
+}
+
+/** Pairs of places at which both lists have a line that each has once, the longest row of them that goes on in both. */
+function common(lines, others) {
+  const seen = (list) => {
+    const places = new Map();
+    list.forEach((line, at) => {
+      places.set(line, places.has(line) ? -1 : at);
+    });
+    return places;
+  };
+  const there = seen(others);
+  const ends = []; // of rows of each length, the one that ends earliest in the others
+  for (const [line, at] of seen(lines)) {
+    const other = there.get(line) ?? -1;
+    if (at < 0 || other < 0) continue;
+    let length = ends.length;
+    while (length && ends[length - 1].other > other) length--;
+    ends[length] = { at, other, before: ends[length - 1] };
+  }
+  const row = [];
+  for (let pair = ends.at(-1); pair; pair = pair.before) row.unshift(pair);
+  return row;
+}
+
+/** The change that makes `next` of `text`. Lines that stayed stay, so that what others do to them finds them. */
+export function difference(text, next) {
+  const lines = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const others = next.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+  const specs = [];
+  let [at, line, other] = [0, 0, 0];
+  for (const pair of [...common(lines, others), { at: lines.length, other: others.length }]) {
+    const old = lines.slice(line, pair.at).join("");
+    specs.push(exchange(old, others.slice(other, pair.other).join(""), at));
+    at += old.length + (lines[pair.at]?.length ?? 0);
+    [line, other] = [pair.at + 1, pair.other + 1];
+  }
+  return ChangeSet.of(specs, text.length);
 }
 
 /** The passages that changes put in. */
