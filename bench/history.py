@@ -30,6 +30,8 @@ django.setup()
 
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from scenarios.live import history, past, store, upkeep  # noqa: E402
@@ -38,6 +40,8 @@ from scenarios.live.text import Text  # noqa: E402
 from scenarios.live.verify import first_difference  # noqa: E402
 from scenarios.models import Chapter, Draft, Edit, Snapshot  # noqa: E402
 from tests.factories import make_scenario, make_seat, make_workshop  # noqa: E402
+
+BROWSER = Client(SERVER_NAME="127.0.0.1")
 
 
 def typed(chance: random.Random) -> Iterator[tuple[ChangeSet, Text]]:
@@ -100,6 +104,14 @@ def show(what: str, times: list[float]) -> None:
     print(f"{what:<44} {median:8.1f} {times[int(len(times) * 0.95)]:8.1f} {most:8.1f}")
 
 
+def page(draft: Draft, version: int) -> None:
+    """What the slider asks for, through the whole of Django."""
+    scenario = draft.scenario
+    there = reverse("scenarios:history", args=[scenario.workshop.slug, scenario.pk])
+    reply = BROWSER.get(f"{there}?at={version}", headers={"HX-Request": "true"})
+    assert reply.status_code == 200, reply.status_code
+
+
 def size() -> float:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM")
@@ -126,11 +138,13 @@ def measure(draft: Draft) -> None:
         "who wrote what at any version",
         [milliseconds(lambda v=v: history.written_at(draft.pk, v)) for v in versions],
     )
+    show("the page at any version", [milliseconds(lambda v=v: page(draft, v)) for v in versions])
 
 
 def main() -> None:
     call_command("migrate", verbosity=0)
     draft = lay()
+    BROWSER.force_login(draft.edits.first().seat.participant)
     print(
         f"whose words, told to the snapshots: {milliseconds(lambda: upkeep.remember_authors(draft)) / 1000:.1f} s"
     )

@@ -255,13 +255,13 @@ def test_reactions_are_counted_from_k_on(scenario: Scenario, heron: Seat) -> Non
         return next(word.count for word in thread.said.words if word.value == "agree")
 
     for seat in seats[:-1]:
-        assert post(seat, "react", about, word="agree").status_code == 302
+        actions.react(about, word="agree", by=seat)
         assert (count(seat), count(heron)) == (None, None)
-    post(seats[-1], "react", about, word="agree")
+    assert post(seats[-1], "react", about, word="agree").status_code == 302
     assert (count(heron), count(seats[-1])) == (k, None)  # one's own lifts nothing over k
-    post(seats[-1], "react", about, word="agree")
+    actions.react(about, word="agree", by=seats[-1])
     assert (count(heron), Reaction.objects.count()) == (None, k - 1)
-    post(seats[0], "react", about, word="thanks")
+    actions.react(about, word="thanks", by=seats[0])
     assert Reaction.objects.get(seat=seats[0]).word == "thanks"
     assert post(heron, "react", about, word="agree").status_code == 409
     assert post(seats[0], "react", about, word="hooray").status_code == 422
@@ -385,7 +385,7 @@ def test_many_comments_make_no_more_queries(scenario: Scenario, heron: Seat, plo
     about = said(heron, scenario)
     post(heron, "comment", about, text="Well?", client_key=uuid.uuid4())
     with_one = queries(client, there)
-    for _ in range(20):
+    for _ in range(8):
         one = actions.comment(
             scenario.draft,
             quote="snow",

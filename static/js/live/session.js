@@ -21,7 +21,7 @@ const GRACE = 2000; // a shorter break is not worth a word
 const FIRST_WAIT = 300;
 const LONGEST_WAIT = 10_000;
 const TRIES = 5; // after which a line that never stood is not to be had
-const RECENT = 1000; // changes, for those who know where something was a moment ago
+const RECENT = 300; // changes, for those who know where something was a moment ago
 const STEADY = 10_000; // a line that held so long begins its waits anew
 
 // Close codes after which there is nothing to come back to, and those that blame what was sent.

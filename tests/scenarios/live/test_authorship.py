@@ -2,7 +2,7 @@
 
 from itertools import count, groupby
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.live.anchors import find, follow, follow_all
@@ -46,6 +46,7 @@ def histories(draw: st.DrawFn) -> tuple[str, list[tuple[ChangeSet, int]]]:
     return begin, edits
 
 
+@settings(max_examples=50)
 @given(histories())
 def test_every_word_belongs_to_whoever_put_it_in(
     case: tuple[str, list[tuple[ChangeSet, int]]],
@@ -73,6 +74,7 @@ def test_many_changes_at_once_are_as_one_after_the_other() -> None:
     assert authorship.runs == [(1, 1), (2, 2)] * (SPLICES + 4)
 
 
+@settings(max_examples=50)
 @given(histories(), st.data())
 def test_a_range_stays_on_its_words(
     case: tuple[str, list[tuple[ChangeSet, int]]], data: st.DataObject
