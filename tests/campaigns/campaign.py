@@ -118,7 +118,10 @@ class Round:
         laid = await self.house.hands.ask(
             "lay", drafts=plan.gathering.drafts, writers=plan.gathering.writers
         )
-        writers = {entry["draft"]: self._writers(entry) for entry in laid["drafts"]}
+        writers = {
+            entry["draft"]: self._writers(entry, which)
+            for which, entry in enumerate(laid["drafts"])
+        }
         everyone = [writer for those in writers.values() for writer in those]
         seats = {
             entry["draft"]: [place["seat"] for place in entry["seats"]] for entry in laid["drafts"]
@@ -148,7 +151,7 @@ class Round:
         plan = self.plan
         return schedule(plan.seed, plan.kinds, plan.seconds, plan.apart)
 
-    def _writers(self, entry: dict[str, Any]) -> list[Writer]:
+    def _writers(self, entry: dict[str, Any], which: int) -> list[Writer]:
         """The first two of a draft are two pages of one seat. Of three or more the last finds no socket."""
         draft, places = entry["draft"], entry["seats"]
         doors = [(lambda door=door: str(door.url)) for door in self.house.doors]
@@ -159,7 +162,7 @@ class Round:
                 doors,
                 entry["path"],
                 places[max(0, i - 1)]["cookie"],
-                random.Random(f"{self.plan.seed}/{len(places)}/{i}"),
+                random.Random(f"{self.plan.seed}/{which}/{i}"),
                 self._told,
                 self.plan.gathering.habits,
                 by_posts=i == len(places) - 1 > 1,
@@ -202,7 +205,8 @@ class Round:
         found: list[Finding] = []
         for draft, those in writers.items():
             rows = facts["drafts"][str(draft)]
-            found += check(
+            found += await asyncio.to_thread(  # others may be writing in the other house
+                check,
                 Draft(
                     draft,
                     rows["version"],
