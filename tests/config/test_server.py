@@ -140,6 +140,7 @@ TEXT = frame(Opcode.TEXT, b"{", fin=False)
 HUGE = struct.pack("!BBQ4s", 0x81, 0xFF, 2**62, b"mask")
 
 
+KINDS = ["drafts", "sessions"]
 FRAMES = {
     "nested lists": (frame(Opcode.TEXT, b"[" * 60_000), Close.MALFORMED),
     "nested objects": (frame(Opcode.TEXT, b'{"t":' * 10_000), Close.MALFORMED),
@@ -184,6 +185,22 @@ def test_a_frame_before_anybody_is_known_is_not_heard(
 ) -> None:
     with open_socket(server, laid, hello=False, cookie="a=b") as nobody:
         assert code_after(nobody, frame(Opcode.TEXT, b"x" * 60_000)) == Close.SIGNED_OUT
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/ws/", "/ws/drafts/0/", *(f"/ws/{what}/{'9' * n}/" for what in KINDS for n in (20, 5000))],
+)
+def test_a_socket_to_nothing_is_closed(server: WebServer, laid: dict[str, Any], path: str) -> None:
+    assert ending(server, laid | {"path": path}) in {Close.NOT_FOUND, 403}
+
+
+def ending(server: WebServer, laid: dict[str, Any]) -> int:
+    try:
+        with open_socket(server, laid, hello=False) as opened:
+            return closing_code(opened)
+    except InvalidStatus as refused:
+        return refused.response.status_code
 
 
 @pytest.mark.parametrize(
