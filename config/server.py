@@ -4,6 +4,7 @@ Whoever connects has a while to say what they want, and may send so much; nobody
 """
 
 import asyncio
+import gc
 import logging
 import resource
 import sys
@@ -160,10 +161,12 @@ class Socket(WebSocketProtocol):  # type: ignore[misc]
             return
         transport = self.transport
         if type(transport) is Transport and not (transport.dataBuffer or transport._tempDataBuffer):
-            sent = transport.writeSomeData(wire)
-            if not isinstance(sent, int):
+            try:
+                wire = wire[transport.socket.send(wire) :]
+            except BlockingIOError:
+                pass
+            except OSError:
                 return  # the connection is lost; Twisted is about to say so
-            wire = wire[sent:]
         if wire:
             transport.write(wire)
 
@@ -286,6 +289,8 @@ class Server(Daphne):  # type: ignore[misc]
             self.listeners.append(listener)
         asyncio.set_event_loop(reactor._asyncioEventloop)
         sys.setswitchinterval(SWITCH_WITHIN)
+        gc.collect()
+        gc.freeze()  # all of Django: to look through it for garbage again and again would hold everybody up
         reactor.addSystemEventTrigger("before", "shutdown", self.say_goodbye)
         if not self.abort_start:
             self.ready_callable()

@@ -286,7 +286,8 @@ def main() -> None:
         install()
     RESULTS.mkdir(exist_ok=True)
     wanted = given.rows or [*ROWS, *MORE]
-    compare([name for name in ROWS if name in wanted], pace, given.trace)
+    if rows := [name for name in ROWS if name in wanted]:
+        compare(rows, pace, given.trace)
     for name, more in MORE.items():
         if name in wanted:
             more(pace)

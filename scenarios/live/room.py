@@ -25,7 +25,7 @@ T = TypeVar("T")
 SPACING: Final = 0.004
 """Seconds at least between two batches, and between two frames to a reader. The first after a quiet moment waits for nothing."""
 
-A_READER: Final = 0.00006
+A_READER: Final = 0.00008
 """As much longer for each: what a frame costs grows with those who read it, so the more they are the more it carries."""
 
 PRESENCE_SPACING: Final = 0.1
