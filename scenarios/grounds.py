@@ -44,7 +44,6 @@ class Driver:
     category: str
     trend: str
     language: str
-    raters: int | None
     impact: Quartiles | None
     uncertainty: Quartiles | None
     region: str
@@ -108,7 +107,6 @@ def _driver(row: Row, also: list[str], *, ranked: bool) -> Driver:
         category=str(row.force.get_category_display()),
         trend=row.force.trend,
         language=row.force.language,
-        raters=found.count if found else None,
         impact=found.impact if found else None,
         uncertainty=found.uncertainty if found else None,
         region=str(found.region) if found else "",

@@ -22,6 +22,9 @@ from workshops.models import Seat, Workshop
 SIDE = 100
 """The square of the picture; its corner at the start and the bottom is (1, 1)."""
 
+CIRCLE = 6
+"""Across."""
+
 BySide = dict[int | None, list[Point]]
 
 
@@ -39,12 +42,17 @@ class Row:
     force: DrivingForce
     summary: Summary | None
     mine: Point | None
+    aside: float = 0  # how far its circle steps aside for others in the same place
 
     @property
     def at(self) -> Place | None:
         if self.summary is None:
             return None
         return place(self.summary.impact.median, self.summary.uncertainty.median)
+
+    @property
+    def shown_at(self) -> Place | None:
+        return Place(self.at.x + self.aside, self.at.y) if self.at else None
 
     @property
     def low(self) -> Place:
@@ -91,7 +99,19 @@ def ranking(
     rows.sort(key=_weight, reverse=True)
     for number, row in enumerate(rows, 1):
         row.number = number
+    _step_aside(rows)
     return rows
+
+
+def _step_aside(rows: list[Row]) -> None:
+    """Those in one place stand side by side."""
+    by_place: dict[Place, list[Row]] = defaultdict(list)
+    for row in rows:
+        if row.at is not None:
+            by_place[row.at].append(row)
+    for together in by_place.values():
+        for step, row in enumerate(together):
+            row.aside = CIRCLE * (step - (len(together) - 1) / 2)
 
 
 def kinship_of(workshop: Workshop, first: int, second: int) -> Kinship | None:

@@ -17,7 +17,7 @@ from workshops.models import Contribution, Seat, Workshop
 from workshops.permissions import Can
 
 WIDTH = 100
-ROW = 9
+ROW = 12
 State = Contribution.State
 
 

@@ -63,6 +63,7 @@ def open_round(*, dots: int, by: Seat) -> DotRound:
     """Begin a round, or begin it anew: then every dot is back in its owner's hand."""
     workshop = lock_workshop(by)
     require(by, Can.PLAN)
+    require(by, Can.SORT)  # planning goes on when dots are given no more
     Dot.objects.filter(seat__workshop=workshop).delete()
     found, _new = DotRound.objects.update_or_create(
         workshop=workshop, defaults={"dots": dots, "is_open": True}

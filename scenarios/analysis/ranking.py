@@ -39,7 +39,10 @@ class Quartiles:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What `count` people, never fewer than k, said of one force."""
+    """What `count` people, never fewer than k, said of one force.
+
+    The count itself stays inside: beside the number of seats it would tell how few did not rate.
+    """
 
     count: int
     impact: Quartiles

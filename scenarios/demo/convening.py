@@ -154,11 +154,16 @@ def _offer_chairs(room: Room, data: list[dict[str, str]]) -> None:
 
 
 def _lay_out_logic(room: Room, data: list[dict[str, str]]) -> None:
-    ScenarioLogic.objects.create(
-        workshop=room.workshop,
-        kind=ScenarioLogic.Kind.BRANCHING,
-        questions=[{"text": step["question"], "no": place} for place, step in enumerate(data)],
-    )
+    questions = [{"text": step["question"], "no": place} for place, step in enumerate(data)]
+    # It began with one question fewer.
+    for version, (asked, when) in enumerate([(questions[:-1], "24d"), (questions, "15d")], 1):
+        logic = ScenarioLogic.objects.create(
+            workshop=room.workshop,
+            version=version,
+            kind=ScenarioLogic.Kind.BRANCHING,
+            questions=asked,
+        )
+        ScenarioLogic.objects.filter(pk=logic.pk).update(created_at=room.at(f"{when} 17:20"))
     leaves = [step["no"] for step in data] + [data[-1]["yes"]]
     told = stories()
     scenarios = Scenario.objects.bulk_create(

@@ -150,6 +150,7 @@ def dots(request: SignedInRequest, slug: str) -> HttpResponse:
     """Open the round of dots, or close it."""
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     require(seat, Can.PLAN)
+    require(seat, Can.SORT)
     if request.POST.get("act") == "close":
         try:
             actions.close_round(by=seat)
