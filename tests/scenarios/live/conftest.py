@@ -158,6 +158,9 @@ class Posts:
             raise self.closed
         if answer["line"] != self.line:
             self.line, self.got = answer["line"], 0
+        self.take(answer)
+
+    def take(self, answer: Any) -> None:
         new = answer["frames"][max(0, self.got + 1 - answer["n"]) :]
         self.got += len(new)
         self.frames += [json.dumps(frame) for frame in new]
