@@ -88,23 +88,19 @@ def test_a_range_stays_on_its_words(
     for changes, seat in edits:
         letters.apply(changes, seat)
         span = follow(span, changes)
-        old = at = 0
-        for length, insert in changes.sections:
-            if insert is not None and length:
-                rewritten |= {number for number, _ in letters.row[at : at + len(insert)]}
-            at += length if insert is None else len(insert)
-            old += length
+        shift = 0
+        for old, upto, insert in changes.replacements():
+            if upto > old:
+                new = letters.row[old + shift : old + shift + len(insert)]
+                rewritten |= {number for number, _ in new}
+            shift += len(insert) - (upto - old)
 
     numbers = [number for number, _ in letters.row]
     inside = numbers[span[0] : span[1]]
-    left = [place for place, number in enumerate(numbers) if number in meant]
     assert 0 <= span[0] <= span[1] <= len(numbers)
-    if left:
-        assert meant & set(numbers) <= set(inside)
-        outside = set(inside) - set(numbers[left[0] : left[-1] + 1])
-        assert outside <= rewritten  # nothing foreign at its ends
-    elif not rewritten:
-        assert span[0] == span[1]
+    assert meant & set(numbers) <= set(inside)
+    if inside:  # nothing foreign at its ends
+        assert {inside[0], inside[-1]} <= meant | rewritten
 
 
 def test_ranges_follow_the_log_edit_by_edit() -> None:
