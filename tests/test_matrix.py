@@ -24,6 +24,7 @@ from tests.factories import (
     make_revision,
     make_scenario,
     make_seat,
+    make_session,
     make_stage,
     make_workshop,
     move_to,
@@ -81,6 +82,8 @@ class World:
             ConsentItem.objects.create(workshop=self.workshop, assumption=about, state=now)
             for about, now in ((self.assumption, state.OPEN), (objected, state.REPAIR))
         )
+
+        self.session = make_session(self.workshop)
 
     def client(self, role: str) -> Client:
         client = Client(raise_request_exception=False)
@@ -271,6 +274,18 @@ ACTS = [
         lambda world: [world.repair.pk],
         lambda world: {"statement": "It could rain less."},
         instead=Can.RUN_CONSENT,
+    ),
+    Act(
+        Can.MEET,
+        "workshops:session_act",
+        lambda world: [world.session.pk],
+        lambda world: {"act": "hand"},
+    ),
+    Act(
+        Can.HOST,
+        "workshops:call_off_session",
+        lambda world: [world.session.pk],
+        lambda world: {},
     ),
 ]
 

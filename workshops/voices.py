@@ -1,18 +1,10 @@
 """Who has been heard, for whoever hosts: counted by side, never below the workshop's threshold."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from workshops.models import Contribution, Role, Session, Workshop
-
-Writers = Callable[[Workshop, datetime], Iterable[int]]
-_writers: list[Writers] = []
-
-
-def register(writers: Writers) -> None:
-    """`writers` gives the seats that wrote since a moment, in ways that this app does not know."""
-    _writers.append(writers)
+from workshops.models import Activity, Role, Session
 
 
 @dataclass(frozen=True)
@@ -27,10 +19,10 @@ def unheard(session: Session, since: datetime) -> list[Tally]:
     """Participants who neither spoke in the session nor wrote anything since."""
     workshop = session.workshop
     heard = set(session.attendance.exclude(spoke_at=None).values_list("seat", flat=True))
-    put_in = Contribution.objects.within(workshop).filter(created_at__gte=since)
-    heard.update(put_in.values_list("seat", flat=True))
-    for writers in _writers:
-        heard.update(writers(workshop, since))
+    wrote = workshop.activity.filter(
+        verb__in=[Activity.Verb.CONTRIBUTED, Activity.Verb.DRAFTED], at__gte=since
+    )
+    heard.update(wrote.values_list("seat", flat=True))
     seats: dict[str, list[bool]] = {side.name: [] for side in workshop.constituencies.all()}
     sitting = workshop.seats.taken().filter(role=Role.PARTICIPANT).select_related("constituency")
     for seat in sitting:

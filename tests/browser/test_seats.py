@@ -16,6 +16,8 @@ def open_workshop(page: Page) -> str:
     page.locator("[name=focal_question]").fill("What could become of the river?")
     page.locator("main .button.primary").click()
     page.locator("main .button.primary").click()
+    expect(page).to_have_url(re.compile("/stages/$"))
+    page.locator("main .button.primary").click()
     page.locator("[name=sides-0-name]").fill("Upstream")
     page.locator("[name=add]").click()
     page.locator("[name=sides-2-name]").fill("Downstream")
@@ -25,9 +27,11 @@ def open_workshop(page: Page) -> str:
     return urlsplit(page.url).path
 
 
-def hand_over_a_code(page: Page, workshop: str) -> str:
+def hand_over_a_code(page: Page, workshop: str, role: str = "observer") -> str:
     page.goto(f"{workshop}seats/")
-    page.locator("[name=role][value=observer]").check()
+    page.locator(f"[name=role][value={role}]").check()
+    if role == "participant":
+        page.locator("[name=constituency]").select_option(index=1)
     page.locator("#add .button.primary").click()
     page.locator("form[action$='/code/'] button").click()
     return page.locator("#code").inner_text()

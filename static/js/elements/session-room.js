@@ -35,6 +35,8 @@ if (globalThis.customElements) {
       connectedCallback() {
         this.time = new ServerClock();
         this.tries = 0;
+        this.sending = new Set();
+        this.turn = Promise.resolve();
         this.adopt();
         this.addEventListener("submit", this);
         this.ticking = setInterval(() => this.tick(), 500);
@@ -133,21 +135,24 @@ if (globalThis.customElements) {
         if (shown) shown.textContent = clock(Number(shown.dataset.until) - this.time.now);
       }
 
-      /** A button was pressed. */
-      async handleEvent(event) {
+      /** A button was pressed. One thing after the other; what is on its way is not sent twice. */
+      handleEvent(event) {
         const { target: form, submitter } = event;
         event.preventDefault();
-        if (form.ariaBusy === "true") return;
-        form.ariaBusy = "true";
         const body = new URLSearchParams(new FormData(form, submitter));
-        try {
-          await this.show(
-            await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" } }),
-          );
-        } catch {
-          this.say(this.dataset.lost);
-          form.ariaBusy = "false";
-        }
+        const said = `${body}`;
+        if (this.sending.has(said)) return;
+        this.sending.add(said);
+        this.turn = this.turn.then(async () => {
+          try {
+            await this.show(
+              await fetch(form.action, { method: "POST", body, headers: { "X-Part": "1" } }),
+            );
+          } catch {
+            this.say(this.dataset.lost);
+          }
+          this.sending.delete(said);
+        });
       }
 
       say(words) {
