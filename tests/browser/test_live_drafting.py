@@ -180,7 +180,7 @@ def test_two_write_on_while_one_of_them_has_no_network(
         away.type("ماء ")
         other.type(" And?")
         arabic, english = arabic + "ماء ", english + " And?"
-    expect(away.status).to_contain_text(str(len(arabic)))
+    expect(away.status).to_contain_text(f"{len(arabic):,}")
     wire.mend()
 
     assert same_text(away, other) == f"قبل {arabic}{before}{english}"
