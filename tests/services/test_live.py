@@ -6,17 +6,13 @@ import signal
 import time
 from contextlib import closing
 from dataclasses import replace
-from itertools import cycle
-from typing import Any
-from urllib.request import Request, urlopen
 
 import psycopg2
 
 from scenarios.live.hall import LOOK_EVERY
 from scenarios.live.protocol import Close
-from tests.processes import WebServer
-from tests.scenarios.live.conftest import Posts
 from tests.scenarios.live.pages import Page
+from tests.scenarios.live.posting import InTurn
 from tests.scenarios.live.writers import Writer, closing_code, line, read, two_writers
 from tests.services.conftest import House
 
@@ -42,45 +38,11 @@ async def test_two_processes_see_each_others_letters(house: House) -> None:
     }
 
 
-class InTurn(Posts):
-    """Each post at the next of several servers, as a proxy may do it that knows nothing of lines."""
-
-    def __init__(self, page: Page, writer: Writer, *servers: WebServer) -> None:
-        self.page, self.writer, self.servers = page, writer, cycle(servers)
-        self.line, self.hello, self.got = "", "", 0
-        self.frames, self.closed = [], None
-        self.lines: set[str] = set()
-
-    async def exchange(self, *frames: str) -> None:
-        server = next(self.servers)
-        greeting = json.dumps(json.loads(self.hello) | {"v": self.page.version})
-        said = {"hello": greeting, "line": self.line, "got": self.got, "frames": frames}
-        answer = await asyncio.to_thread(self.ask, server, said)
-        if answer["line"] != self.line:
-            self.page.in_flight = 0  # greeted anew, it sends again what has no answer
-            self.line, self.got = answer["line"], 0
-            self.lines.add(self.line)
-            self.frames.clear()
-        self.take(answer)
-
-    def ask(self, server: WebServer, said: Any) -> Any:
-        token = "c" * 32
-        headers = {
-            "Origin": server.url,
-            "Cookie": f"{self.writer.cookie}; csrftoken={token}",
-            "X-CSRFToken": token,
-        }
-        url, body = server.url + self.writer.path, json.dumps(said).encode()
-        with urlopen(Request(url, body, headers), timeout=25) as answer:
-            return json.load(answer)
-
-
 async def test_posts_that_reach_the_processes_in_turn_lose_nothing(house: House) -> None:
     one, other = house.stack.webs
     heron, plover = two_writers(one, other)
     page = Page()
-    line = InTurn(page, heron, one, one, other)
-    page.connect(line.send, line.receive, line.leave)
+    line = InTurn(page, heron.path, heron.cookie, one, one, other)
     await page.hello()
     working = asyncio.ensure_future(plover.work())
     for number in range(10):

@@ -12,6 +12,7 @@ from django.db import connection, connections
 from config.asgi import application, exchanges
 from scenarios.live.hall import hall
 from tests.scenarios.live.pages import Closed, Page
+from tests.scenarios.live.posting import PostLine
 from tests.scenarios.live.table import Table, lay_table
 from workshops.models import Seat
 
@@ -124,46 +125,15 @@ class Doors:
         return int(message["code"])
 
 
-class Posts:
-    """A line by posts: each thing said is a post, and so is waiting for an answer."""
+class Posts(PostLine):
+    """To the application itself."""
 
     def __init__(self, doors: Doors, seat: Seat) -> None:
+        super().__init__()
         self.doors, self.seat = doors, seat
-        self.line, self.hello, self.got = "", "", 0
-        self.frames: list[str] = []
-        self.closed: Closed | None = None
 
-    async def send(self, frame: str) -> None:
-        if json.loads(frame)["t"] == "hello":
-            self.hello, self.line, self.got = frame, "", 0
-            await self.exchange()
-        else:
-            await self.exchange(frame)
-
-    async def receive(self) -> str:
-        while not self.frames:
-            await self.exchange()
-        return self.frames.pop(0)
-
-    async def leave(self) -> None:
-        await self.doors.post(self.seat, {"hello": self.hello, "line": self.line, "leaves": True})
-
-    async def exchange(self, *frames: str) -> None:
-        said = {"hello": self.hello, "line": self.line, "got": self.got, "frames": frames}
-        if self.closed is None:
-            status, answer = await self.doors.post(self.seat, said)
-            if status != 200:
-                self.closed = Closed(answer["code"])
-        if self.closed is not None:
-            raise self.closed
-        if answer["line"] != self.line:
-            self.line, self.got = answer["line"], 0
-        self.take(answer)
-
-    def take(self, answer: Any) -> None:
-        new = answer["frames"][max(0, self.got + 1 - answer["n"]) :]
-        self.got += len(new)
-        self.frames += [json.dumps(frame) for frame in new]
+    async def ask(self, said: Any) -> tuple[int, Any]:
+        return await self.doors.post(self.seat, said)
 
 
 @pytest.fixture

@@ -13,6 +13,8 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.processes import Program, WebServer, environment
+from tests.scenarios.live.pages import Page
+from tests.scenarios.live.posting import InTurn
 from tests.scenarios.live.writers import Writer, closing_code, line, read, two_writers
 
 UVICORN = [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", "{port}"]
@@ -53,6 +55,20 @@ async def test_two_write_in_one_draft(server: WebServer, writers: tuple[Writer, 
 
     assert heron.page.text == plover.page.text == text
     assert sorted(text.split()) == sorted(heron.marks(heron.typed) + plover.marks(plover.typed))
+
+
+async def test_where_no_socket_comes_through_posts_do(
+    server: WebServer, writers: tuple[Writer, Writer]
+) -> None:
+    page, (heron, plover) = Page(), writers
+    line = InTurn(page, heron.path, heron.cookie, server)
+    await page.hello()
+    page.type(0, "By posts ")
+    await page.save(within=10)
+    await line.leave()
+
+    assert (await read(server, heron, plover)).startswith("By posts ")
+    assert len(line.lines) == 1
 
 
 HELLO = json.dumps({"t": "hello", "client": "another-server", "v": None})
