@@ -36,7 +36,7 @@ if (globalThis.customElements) {
       onKey(event) {
         const value = numberOf(event);
         const groups = [...this.querySelectorAll("fieldset")];
-        const group = value && groupFor(groups, document.activeElement);
+        const group = value ? groupFor(groups, document.activeElement) : undefined;
         const radio = group?.querySelector(`input[type="radio"][value="${value}"]`);
         if (!radio) return;
         event.preventDefault();
