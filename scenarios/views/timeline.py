@@ -36,7 +36,8 @@ def flag(request: SignedInRequest, slug: str) -> HttpResponse:
     seat = get_object_or_404(Seat.objects.at(slug, request.user))
     require(seat, Can.FLAG)
     context = standing(seat, "board")
-    mark = timeline_of(seat, context["can"]).find(request.GET.get("event", ""))
+    event = request.POST.get("event") or request.GET.get("event", "")
+    mark = timeline_of(seat, context["can"]).find(event)
     if mark is None:
         raise Http404
     form = ClashForm(
