@@ -16,6 +16,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from itertools import count, islice
 from statistics import median
+from zlib import crc32
 
 from tests.campaigns.campaign import Gathering, Plan, Record, Round, Tally
 from tests.campaigns.houses import House, embedded, scaled
@@ -178,7 +179,7 @@ def main(arguments: list[str]) -> int:
 
 OTHERS: dict[str, Callable[[Options], list[str]]] = {
     "fuzz": lambda options: [
-        sys.executable, "-m", "tests.scenarios.live.histories", "--histories", "1000000", "--seed", str(int(options.seed, 36)),
+        sys.executable, "-m", "tests.scenarios.live.histories", "--histories", "1000000", "--seed", str(crc32(options.seed.encode())),
     ],
     "frames": lambda options: [sys.executable, "-m", "tests.campaigns.frames", "--seed", options.seed],
 }  # fmt: skip

@@ -80,6 +80,7 @@ async def scaled() -> AsyncIterator[House]:
         )
         direct = env | {"DATABASE_URL": postgres.url, "REDIS_URL": valkey.url}
         webs = [WarmServer(_web(), env, folder=folder) for _ in range(2)]
+        webs[1].sits_with = webs[0]
         await asyncio.to_thread(webs[0].manage, "migrate", "--noinput", "--verbosity=0")
         await _up(exits, *webs)
         house = await _house(exits, "two processes", webs, wires, direct, folder)

@@ -21,10 +21,12 @@ from typing import IO
 from tests.processes import ROOT, WebServer
 from tests.services.servers import ends_with_parent
 
+# Not `config.server`: it makes the loop, which each process must have for itself.
 LOADED = (
-    "config.asgi", "config.management.commands.serve", "config.server", "django.db.migrations.executor",
-    "django.contrib.staticfiles.management.commands.collectstatic", "django.core.management.commands.migrate",
-    "scenarios.views.drafts", "config.urls",
+    "config.asgi", "config.management.commands.serve", "config.management.commands.web", "config.urls",
+    "daphne.http_protocol", "daphne.ws_protocol", "django.core.management.commands.migrate",
+    "django.contrib.staticfiles.management.commands.collectstatic", "django.db.migrations.executor",
+    "scenarios.views.drafts", "twisted.internet.asyncioreactor", "twisted.internet.endpoints", "twisted.web.http",
 )  # fmt: skip
 
 
@@ -63,7 +65,7 @@ class WarmServer(WebServer):
         nest = self._find_nest()
         assert nest.stdin is not None
         assert nest.stdout is not None
-        nest.stdin.write(json.dumps(command).encode() + b"\n")
+        nest.stdin.write(json.dumps([str(self.clock), command]).encode() + b"\n")
         nest.stdin.flush()
         said = nest.stdout.readline()
         if not said:
@@ -110,7 +112,7 @@ class WarmServer(WebServer):
 
     def _warm_up(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [sys.executable, "-m", "tests.campaigns.warm", str(self.clock)],
+            [sys.executable, "-m", "tests.campaigns.warm"],
             cwd=ROOT,
             env=self.env,
             stdin=subprocess.PIPE,
@@ -132,7 +134,7 @@ class WarmServer(WebServer):
         self._log.close()
 
 
-def main(clock: str) -> None:
+def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import gc
     from importlib import import_module
@@ -147,12 +149,12 @@ def main(clock: str) -> None:
     for line in sys.stdin:
         child = os.fork()
         if not child:
-            become(json.loads(line), clock)
+            become(*json.loads(line))
         sys.stdout.write(f"{child}\n")
         sys.stdout.flush()
 
 
-def become(command: list[str], clock: str) -> None:
+def become(clock: str, command: list[str]) -> None:
     """Runs `manage.py …` or `-m module …`, and never returns."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     ends_with_parent(signal.SIGKILL)  # one that was stopped hears no other
@@ -206,4 +208,4 @@ def use_clock(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main()
