@@ -8,8 +8,10 @@ from django.db import connection
 from scenarios.actions import comments as actions
 from scenarios.live import placing
 from scenarios.live.history import text_of, written_at
-from scenarios.models import Anchor, Comment, Draft, Edit, Reaction, Scenario
+from scenarios.live.verify import first_difference
+from scenarios.models import Anchor, Comment, Draft, Edit, GroupMember, Reaction, Scenario
 from scenarios.talk import talk
+from scenarios.tasks import tend_drafts
 from tests.factories import make_scenario, make_seat, make_workshop, move_to
 from tests.scenarios.addresses import address
 from tests.scenarios.clients import queries, signed_in
@@ -329,6 +331,35 @@ def test_whoever_may_not_write_in_a_draft_puts_no_suggestion_in(
     assert 'value="accept"' not in page(plover, scenario)
     assert text(scenario) == RAIN
     assert said(plover, scenario).text == "How much of it?"  # one may speak of it all the same
+
+
+def test_those_of_another_group_suggest_and_only_its_own_group_decides(
+    scenario: Scenario, heron: Seat, plover: Seat
+) -> None:
+    GroupMember.objects.create(scenario=scenario, seat=plover)
+    about = said(heron, scenario, quote="rain", replacement="pour")
+
+    assert 'value="accept"' not in page(heron, scenario)
+    assert post(heron, "settle", about, move="accept").status_code == 403
+    assert post(plover, "settle", about, move="accept").status_code == 302
+    assert text(scenario) == RAIN.replace("rain", "pour")
+
+
+def test_upkeep_remembers_how_far_it_was_worked_out_where_words_are(
+    scenario: Scenario, heron: Seat, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    about = said(heron, scenario)
+    write(heron, scenario, "So: " + RAIN)
+    monkeypatch.setattr(placing, "FAR", 0)
+    tend_drafts()
+
+    anchor = Anchor.objects.get(comment=about)
+    assert (anchor.made_at, anchor.version, anchor.start) == (1, 2, anchor.made_start + 4)
+    assert stands(about) == "rain"
+    draft = Draft.objects.get(scenario=scenario)
+    assert first_difference(draft) is None
+    Anchor.objects.update(start=anchor.start - 1)
+    assert f"anchor {anchor.pk} is not where the log puts it" in (first_difference(draft) or "")
 
 
 # --- moderators, pages, parts ---------------------------------------------------------------
