@@ -3,13 +3,19 @@
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.expressions import OrderBy
 from django.utils.translation import gettext_lazy as _
 
 from scenarios.models.assumptions import Assumption
 from scenarios.models.board import Scenario
 from scenarios.models.drafts import Revision
 from workshops.models import Constituency, Contribution, Seat, Workshop
+
+
+def _first_without(*fields: str) -> list[OrderBy]:
+    """By these, alike in every database: what has none comes first."""
+    return [F(field).asc(nulls_first=True) for field in fields]
 
 
 class ConsentItemQuerySet(models.QuerySet["ConsentItem"]):
@@ -22,7 +28,10 @@ class ConsentItemQuerySet(models.QuerySet["ConsentItem"]):
             self.filter(workshop=workshop)
             .exclude(taken_down)
             .select_related("assumption__seat", "scenario__workshop", "workshop", "revision")
-            .order_by("scenario__place", "scenario", "assumption__scenario__place", "assumption")
+            .order_by(
+                *_first_without("scenario__place", "scenario", "assumption__scenario__place"),
+                "assumption",
+            )
         )
 
     def asked(self) -> Self:

@@ -1,11 +1,13 @@
 """Positions, outcomes, one repair, and what of it anybody may read."""
 
 import re
+import threading
 from collections.abc import Iterable
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
 
 from scenarios import report as reports
 from scenarios.actions import consent as actions
@@ -248,6 +250,42 @@ def test_a_story_that_is_agreed_says_so() -> None:
     assert room.close().outcome == Outcome.RESERVED
     story.refresh_from_db()
     assert story.state == Scenario.State.RESERVED
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_said_while_an_item_closes_counts_or_is_refused() -> None:
+    room = Room((5, 5))
+    room.say("ccc..", "cccc.")
+    late = [room.sides[0][3], room.sides[0][4], room.sides[1][4]]
+    start, refused = threading.Barrier(len(late) + 1), list[int]()
+
+    def say(seat: Seat) -> None:
+        start.wait()
+        try:
+            actions.take_position(room.item, stance="object", reason="No.", round=1, by=seat)
+        except actions.Overtaken:
+            refused.append(seat.pk)
+        finally:
+            connection.close()
+
+    def close() -> None:
+        start.wait()
+        try:
+            actions.close([room.item.pk], by=room.facilitator)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=say, args=[seat]) for seat in late]
+    threads.append(threading.Thread(target=close))
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    room.item.refresh_from_db()
+    assert Position.objects.count() == 7 + len(late) - len(refused)
+    objected = Position.objects.filter(stance="object").exists()
+    assert room.item.state == (State.REPAIR if objected else State.CLOSED)
 
 
 # --- one repair ---------------------------------------------------------------------------------

@@ -197,6 +197,10 @@ def test_a_row_can_be_added_without_losing_what_was_typed(browser: Client) -> No
         assert f'value="{typed}"' in page
     assert not Workshop.objects.exists()
 
+    browser.post(reverse("workshops:new_people"), people("Up", "Down", "Far", name="Tern"))
+    sides = Workshop.objects.get().constituencies.values_list("name", flat=True)
+    assert list(sides) == ["Up", "Down", "Far"]
+
 
 def test_rows_end_at_the_most_there_can_be(browser: Client) -> None:
     first_steps(browser)

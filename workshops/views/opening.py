@@ -118,7 +118,9 @@ def people(request: SignedInRequest) -> HttpResponse:
     kept = _kept(request, "people")
     first = {"ground_rules": layouts.GROUND_RULES, "client_key": uuid.uuid4()}
     form = PeopleForm(facts["attribution"], posted, initial=first | kept)
-    sides = SideFormSet(posted, initial=kept.get("sides"), prefix="sides")
+    # What is sent counts as sent, also where it is what was kept: to Django a row as it was is an empty one.
+    shown = kept.get("sides") if posted is None else None
+    sides = SideFormSet(posted, initial=shown, prefix="sides")
     if posted is not None and form.is_valid() & sides.is_valid():
         try:
             workshop = open_workshop(
