@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from workshops import asks
+from workshops import asks, gates
 from workshops.asks import Ask
 from workshops.models import Contribution, Invitation, Role, Seat, Session, Stage
 from workshops.permissions import Can
@@ -56,7 +56,7 @@ def of_facilitators(seat: Seat, can: frozenset[Can], stage: Stage | None) -> lis
     if Can.INVITE in can:
         found += _empty_seats(seat)
     if Can.MOVE_STAGES in can:
-        found += _stages(seat, stage)
+        found += _stages(seat, stage) + _gates(seat, stage)
     return found
 
 
@@ -134,6 +134,24 @@ def _stages(seat: Seat, stage: Stage | None) -> list[Ask]:
             url=url,
             minutes=2,
             order=40,
+        )
+    ]
+
+
+def _gates(seat: Seat, stage: Stage | None) -> list[Ask]:
+    coming = seat.workshop.stages.filter(state=Stage.State.PENDING).select_related("workshop")
+    following = coming.first() if stage else None
+    unmet = [look for look in gates.before(following) if not look.finding.met] if following else []
+    if following is None or not unmet:
+        return []
+    title = _("See to what “%(next)s” needs") % {"next": following.get_kind_display()}
+    return [
+        Ask(
+            title=title,
+            text=str(unmet[0].gate.title),
+            url=reverse("workshops:stages", args=[seat.workshop.slug]),
+            minutes=5 * len(unmet),
+            order=65,
         )
     ]
 

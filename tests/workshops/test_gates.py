@@ -41,6 +41,8 @@ def test_a_needed_side_without_its_seats_is_named_with_the_way_there(as_seat: Si
     assert "Everyone who sits here has accepted the ground rules." in page
     assert page.count('data-state="done"') == 1
     assert "Why go on nevertheless?" in page
+    mine = as_seat(facilitator).get(workshop.get_absolute_url()).content.decode()
+    assert "See to what “The situation” needs" in mine
 
 
 def test_only_participants_who_sit_at_a_needed_side_count(as_seat: SignIn) -> None:

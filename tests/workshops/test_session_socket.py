@@ -1,10 +1,13 @@
 """The socket of a session's room: who is let in, what it says, and who is sent away."""
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from channels.db import database_sync_to_async
 from channels.testing import WebsocketCommunicator
+from django.db import connections
 from django.utils import timezone
 
 from config.asgi import application
@@ -17,8 +20,14 @@ from workshops.models import Attendance, Seat, Session
 HERE = '{"t":"here"}'
 
 
+@pytest.fixture
+async def _nobody_holds_on(transactional_db: None) -> AsyncIterator[None]:
+    yield
+    await database_sync_to_async(connections.close_all)()
+
+
 @pytest.fixture(name="table")
-def laid(transactional_db: None) -> Table:
+def laid(_nobody_holds_on: None) -> Table:
     return lay_table()
 
 
