@@ -8,7 +8,6 @@ import json
 import os
 import signal
 import subprocess
-import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -52,8 +51,9 @@ def people(running: Running, side: str, work: Work, pace: Pace, **orders: Any) -
                 said = json.loads(line)
                 if "measure" in said:
                     started = running.cpu()
-                    if fault:
-                        threading.Timer(2, fault).start()
+                    if fault:  # from here: a server ends with the thread that started it
+                        time.sleep(2)
+                        fault()
                 elif "measured" in said:
                     used, memory = running.cpu() - started, running.memory()
                 else:
@@ -77,7 +77,7 @@ def durable(side: str, work: Work, pace: Pace) -> Figures:
     """Ours says so itself. The peer's documents are on disk when its next store after the stroke has ended."""
     with SIDES[side](work) as running:
         long = Pace(pace.warm, max(12, pace.seconds), pace.repeats)
-        done = people(running, side, work, long, wall=True, settle=4000)
+        done = people(running, side, work, long, wall=True, rest=11_000)
         if side == "ours":
             return {"p50": done["stored"]["p50"], "p99": done["stored"]["p99"]}
         assert running.stores is not None
@@ -160,7 +160,7 @@ COLUMNS = ("cpu", "p99", "memory")
 
 
 def _cell(ours: list[Figures], peer: list[Figures], key: str) -> str:
-    if not (ours[0].get(key) and peer[0].get(key)):
+    if not all(runs and runs[0].get(key) for runs in (ours, peer)):
         return "–"
     one, other = (median(run[key] for run in runs) for runs in (ours, peer))
     digits = 0 if one >= 100 else 1
@@ -186,7 +186,7 @@ def faults(pace: Pace) -> None:
                 work,
                 Pace(pace.warm, 10),
                 fault=partial(fault, running),
-                settle=3000,
+                settle=40_000,
             )
             for process in running.services:
                 process.process.send_signal(signal.SIGCONT)

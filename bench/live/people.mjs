@@ -96,11 +96,9 @@ async function typing() {
   const heard = people.reduce((sum, { line }) => sum + line.received, 0) - frames;
   tell({ measured: true });
   goOn = false;
-  await sleep(orders.settle ?? 1500);
-  const texts = new Map();
-  for (const person of people.filter(({ watches }) => watches)) {
-    texts.set(person.draft, (texts.get(person.draft) ?? new Set()).add(person.text));
-  }
+  const until = performance.now() + (orders.settle ?? 10_000);
+  await sleep(orders.rest ?? 1000);
+  while (!agree(people) && performance.now() < until) await sleep(200);
   tell({
     done: {
       seconds,
@@ -111,12 +109,19 @@ async function typing() {
       clients: (used.user + used.system) / 1e6 / seconds, // how busy this process was
       lost: Line.lost,
       strokes_at: orders.wall && clock.wall,
-      equal: [...texts.values()].every((one) => one.size === 1),
-      length: Math.max(
-        ...[...texts.values()].flatMap((one) => [...one].map((text) => text.length)),
-      ),
+      equal: agree(people),
     },
   });
+}
+
+/** Whether all who have the whole text have the same, and nothing of theirs is on the way. */
+function agree(people) {
+  const texts = new Map();
+  for (const person of people.filter(({ watches }) => watches)) {
+    if (person.waiting?.length) return false;
+    texts.set(person.draft, (texts.get(person.draft) ?? new Set()).add(person.text));
+  }
+  return [...texts.values()].every((one) => one.size === 1);
 }
 
 await (orders.joins ? joins() : typing());
