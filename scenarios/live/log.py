@@ -58,7 +58,9 @@ def rebase(
     waiting = list(edits)
     for stored in over:
         if stored.client == client and stored.seat == seat:
-            if not waiting or waiting[0].sequence != stored.sequence:
+            if not waiting:
+                return []  # a copy that comes late: all of it is stored, and more
+            if waiting[0].sequence != stored.sequence:
                 raise Malformed("a push begins with the first edit that is not acknowledged")
             del waiting[0]
             continue

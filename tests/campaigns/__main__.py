@@ -56,7 +56,7 @@ def read(arguments: list[str]) -> Options:
     parser.add_argument("--edits", type=int, default=0, help="end once so many are acknowledged")
     parser.add_argument("--kills", type=int, default=0, help="and so many processes were killed")
     parser.add_argument("--setup", choices=["embedded", "scaled", "both"], default="both")
-    parser.add_argument("--apart", type=float, default=2.6, help="seconds between two faults")
+    parser.add_argument("--apart", type=float, default=1.8, help="seconds between two faults")
     parser.add_argument("--parts", default="live", help="live,fuzz,frames")
     parser.add_argument("--first", type=int, default=0, help="the number of the first round")
     given = parser.parse_args(arguments)

@@ -16,7 +16,7 @@ MARK: Final = re.compile("⟦[a-z0-9]+-[0-9]+⟧")
 
 @dataclass(frozen=True)
 class Finding:
-    kind: str  # lost, doubled, diverged, disordered, forgotten, unlawful, odd, stuck
+    kind: str  # lost, doubled, diverged, disordered, forgotten, unlawful, odd, stuck, behind
     says: str
     mark: str = ""
 
@@ -76,7 +76,7 @@ def rebuilt(draft: Draft, witnesses: Iterable[Testimony]) -> tuple[str, list[Fin
 def replicas(draft: Draft, history: str) -> list[Finding]:
     found = [
         Finding(
-            "diverged",
+            "diverged" if page.version == draft.version else "behind",
             f"{name} at version {page.version} of {draft.version} reads {different(page.text, draft.text)}",
         )
         for name, page in draft.pages.items()

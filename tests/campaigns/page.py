@@ -184,11 +184,13 @@ class Page:
 
     def refused(self, frame: Frame) -> None:
         """What stood behind it was made on it, so all of it is given up."""
+        if not self.waiting or frame["s"] < self.waiting[0].sequence:
+            return  # of a copy that came late
         for edit, mark in zip(self.waiting, self.marks, strict=True):
             late = edit.sequence <= self.in_doubt
             (self.testimony.doubtful if late else self.testimony.refused).add(mark)
-        doubt = bool(self.waiting) and self.waiting[0].sequence <= self.in_doubt
-        if self.waiting and self.waiting[0].sequence != frame["s"]:
+        doubt = self.waiting[0].sequence <= self.in_doubt
+        if self.waiting[0].sequence != frame["s"]:
             self.testimony.oddities.append("refused from another sequence than the first")
         self.sequence, self.in_flight = frame["s"] - 1, 0
         self.waiting, self.marks, self.units = [], [], self.base

@@ -70,6 +70,7 @@ class Writer:
     _sent_at: float = 0.0
     _pushed: str = ""
     _welcomed: bool = False
+    _opened_as: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -101,7 +102,7 @@ class Writer:
         self.upto, self.patience = version, 8 * PATIENCE
         with suppress(TimeoutError):
             async with asyncio.timeout(60):
-                while not self._has_read_enough:
+                while not self._has_read_upto:
                     door = self.chance.choice(self.doors)
                     with suppress(
                         OSError, TimeoutError, ConnectionClosed, InvalidHandshake, InvalidMessage
@@ -111,7 +112,7 @@ class Writer:
 
     async def session(self, door: str) -> None:
         self.lines += 1
-        self._welcomed, self._pushed = False, ""
+        self._welcomed, self._pushed, self._opened_as = False, "", self.page.client
         if self.by_posts:
             await self._session_by_posts(door)
         else:
@@ -163,9 +164,14 @@ class Writer:
                 self._send_on = self._hang_up_on = None
 
     @property
-    def _has_read_enough(self) -> bool:
+    def _has_read_upto(self) -> bool:
         read = self.page.version is not None and self.page.version >= self.upto
         return self.broken or (self.is_done and read)
+
+    @property
+    def _has_read_enough(self) -> bool:
+        """On this line."""
+        return self._has_read_upto or self.page.client != self._opened_as
 
     def _closed(self, code: int | None) -> None:
         code = code or 1006
@@ -201,10 +207,8 @@ class Writer:
                 if frame["code"] in {"malformed", "too_large"}:
                     what = f"refused as {frame['code']}: {self._pushed[:300]} at {page.version}"
                     page.testimony.oddities.append(what)
-                client, self._pushed = page.client, ""
-                page.refused(frame)
-                if page.client != client:
-                    self._hang_up()  # this line was opened in the name of the other
+                self._pushed = ""
+                page.refused(frame)  # perhaps it goes on as another client, and over another line
 
     async def _write(self) -> None:
         loop, page = asyncio.get_running_loop(), self.page

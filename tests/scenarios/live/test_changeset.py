@@ -221,3 +221,19 @@ def test_a_push_that_would_take_long_to_move_is_refused_at_once() -> None:
 
     with pytest.raises(TooFarBehind):
         replica.rebase(Offer(Holder(1, 1, ""), "somebody", push))
+
+
+def test_a_copy_of_a_push_that_comes_late_is_known() -> None:
+    replica, holder = Replica(1, "", 0), Holder(1, 1, "")
+
+    def push(version: int, sequence: int) -> Offer:
+        changes = ChangeSet.of([(0, "a"), (version, None)])
+        return Offer(holder, "somebody", Push(version, (Pushed(sequence, changes),)))
+
+    for sequence in (1, 2):
+        [edit] = replica.rebase(push(sequence - 1, sequence))
+        replica.append(edit, seat=1, client="somebody")
+
+    assert replica.rebase(push(0, 1)) == []
+    with pytest.raises(Malformed):
+        replica.rebase(push(0, 2))
