@@ -29,6 +29,7 @@ from workshops.models import Contribution, Decision, Workshop
 
 def register() -> None:
     activity.register(_stories)
+    contributions.compared_by(diff)
     contributions.register(
         Contribution.Kind.ASSUMPTION,
         Kind(
@@ -44,6 +45,7 @@ def register() -> None:
         Kind(
             model=Seed,
             title=lambda row: row.title,
+            words=lambda row: f"{row.title}\n\n{row.text}",
             url=lambda row: _address("scenarios:seed", row),
             needs=("seat__workshop", "scenario"),
             template="scenarios/_moderate_seed.html",
@@ -76,6 +78,7 @@ def register() -> None:
         Kind(
             model=Evidence,
             title=lambda row: row.claim,
+            words=lambda row: f"{row.claim}\n\n{row.source}",
             url=lambda row: _within("scenarios:situation", row, "evidence"),
             needs=("seat__workshop",),
             template="scenarios/_moderate_evidence.html",
@@ -107,6 +110,7 @@ def register() -> None:
         Kind(
             model=Revision,
             title=lambda row: _("%(title)s, a revision") % {"title": row.draft.scenario.title},
+            words=lambda row: row.text,
             url=lambda row: _address("scenarios:revision", row),
             needs=("seat__workshop", "draft__scenario"),
             template="scenarios/_moderate_revision.html",
@@ -119,6 +123,7 @@ def register() -> None:
     comment = Kind(
         model=Comment,
         title=lambda row: shortened(row.text or row.replacement or _("Words to be taken out")),
+        words=lambda row: f"{row.text}\n\n{row.replacement or ''}".strip(),
         url=lambda row: _address("scenarios:comment", row),
         needs=("seat__workshop",),
         template="scenarios/_moderate_comment.html",

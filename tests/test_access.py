@@ -163,6 +163,7 @@ ROWS: dict[str, Row] = {
     "workshops:add_side": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
     "workshops:card": Row("302 404 403 403 403 404", "302 405 405 405 405 405"),
     "workshops:decision": Row("302 404 403 403 200 403", "302 404 403 403 422 403"),
+    "workshops:decisions": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:decline": Row("405", "404"),
     "workshops:digest": Row("302 404 200 200 200 200", "302 404 422 422 422 422"),
     "workshops:glossary": Row("302 404 200 200 200 200", "302 404 403 422 403 403"),

@@ -31,6 +31,8 @@ class Kind:
     context: Callable[[Any], dict[str, Any]] = lambda contribution: {}
     # What came of it beyond its state, in a sentence to its author; empty when there is nothing to say.
     became: Callable[[Any], str] = lambda contribution: ""
+    # All that the author wrote, for hints and for what changed; the title, if nothing else.
+    words: Callable[[Any], str] | None = None
     # Seats whose words these are: none of them moderates it.
     authors: Callable[[Any], set[int]] = lambda contribution: {contribution.seat_id}
     # Nobody learns whose they are, not in any workshop and not a moderator either.
@@ -39,7 +41,10 @@ class Kind:
     decided: Callable[[Any, Decision], None] = lambda contribution, decision: None
 
 
+Compare = Callable[[str, str], list[Any]]
+
 _kinds: dict[str, Kind] = {}
+_compare: list[Compare] = []
 
 
 def register(kind: str, shown: Kind) -> None:
@@ -58,6 +63,21 @@ def concrete(contribution: Contribution) -> Any:
     return model._default_manager.select_related(
         "seat__workshop", *kind_of(contribution).needs
     ).get(pk=contribution.pk)
+
+
+def words_of(own: Any) -> str:
+    kind = kind_of(own)
+    return (kind.words or kind.title)(own)
+
+
+def compared_by(compare: Compare) -> None:
+    """How two texts are laid side by side is the business of the app above."""
+    _compare.append(compare)
+
+
+def compared(before: str, now: str) -> list[Any]:
+    """The passages that changed, as `scenarios/_passages.html` shows them; none where nothing did."""
+    return _compare[-1](before, now) if _compare and before != now else []
 
 
 def read(contributions: Iterable[Contribution]) -> dict[int, Any]:

@@ -109,6 +109,7 @@ def compose(seat: Seat, start: datetime, end: datetime) -> Digest:
     workshop = seat.workshop
     decided = (
         Decision.objects.filter(contribution__seat=seat, created_at__gte=start, created_at__lt=end)
+        .exclude(action=Decision.Action.KEEP)
         .select_related("contribution__seat__workshop")
         .order_by("created_at")[:MOST]
     )

@@ -30,6 +30,7 @@ def register() -> None:
         contributions.Kind(
             model=GlossaryTerm,
             title=lambda row: row.term,
+            words=lambda row: f"{row.term}\n\n{row.definition}",
             url=lambda row: reverse("workshops:glossary", args=[row.seat.workshop.slug]),
             needs=("seat__workshop",),
             template="workshops/_moderate_term.html",

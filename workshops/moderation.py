@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from participants import post
 from workshops import audit
-from workshops.contributions import concrete, kind_of
+from workshops.contributions import concrete, kind_of, words_of
 from workshops.models import Activity, AuditEntry, Contribution, Decision, Seat
 from workshops.permissions import Can, abilities, hold_stage, refuse
 
@@ -16,6 +16,8 @@ State = Contribution.State
 # From which states an action leads where.
 MOVES: dict[str, tuple[frozenset[str], str]] = {
     Action.PUBLISH: (frozenset({State.HELD}), State.PUBLISHED),
+    # Read after it was published, and found in order: nothing changes, but it need not be read again.
+    Action.KEEP: (frozenset({State.PUBLISHED}), State.PUBLISHED),
     Action.RETURN: (frozenset({State.HELD, State.PUBLISHED}), State.RETURNED),
     Action.REDACT: (frozenset({State.HELD, State.PUBLISHED, State.RETURNED}), State.REDACTED),
     Action.RESTORE: (frozenset({State.REDACTED, State.RETURNED}), State.PUBLISHED),
@@ -32,10 +34,13 @@ def possible(contribution: Contribution, *, by: Seat) -> list[str]:
     held = abilities(by)
     if by.pk in kind_of(contribution).authors(concrete(contribution)):
         return []
+    decided = _as_decided(contribution)
     return [
         action
         for action, (before, _after) in MOVES.items()
-        if contribution.state in before and _needed(action, held) in held
+        if contribution.state in before
+        and _needed(action, held) in held
+        and not (action == Action.KEEP and decided)
     ]
 
 
@@ -62,15 +67,24 @@ def decide(
     before, after = MOVES[action]
     if locked.version != version or locked.state not in before:
         raise Overtaken
+    if action == Action.KEEP and _as_decided(locked):
+        raise Overtaken
     decision = Decision.objects.create(
-        contribution=locked, version=version, moderator=by, action=action, reason=reason, note=note
+        contribution=locked,
+        version=version,
+        moderator=by,
+        action=action,
+        reason=reason,
+        note=note,
+        words=words_of(own),
     )
     Contribution.objects.filter(pk=locked.pk).update(state=after, version=version + 1)
     own.refresh_from_db(fields=["state", "version"])
     kind.decided(own, decision)
-    Activity.objects.create(
-        workshop=by.workshop, seat=by, verb=Activity.Verb.DECIDED, contribution=locked
-    )
+    if action != Action.KEEP:
+        Activity.objects.create(
+            workshop=by.workshop, seat=by, verb=Activity.Verb.DECIDED, contribution=locked
+        )
     audit.record(
         by.workshop,
         AuditEntry.Act.DECIDED,
@@ -81,8 +95,14 @@ def decide(
         reason=reason,
         role=by.role,
     )
-    _tell_author(decision)
+    if action != Action.KEEP:
+        _tell_author(decision)
     return decision
+
+
+def _as_decided(contribution: Contribution) -> bool:
+    """Nothing changed since the last decision."""
+    return contribution.decisions.filter(version=contribution.version - 1).exists()
 
 
 def _needed(action: str, held: frozenset[Can]) -> Can:

@@ -49,6 +49,7 @@ _workshop = [
     path("glossary/", glossary.glossary, name="glossary"),
     path("disputes/new/<int:contribution_id>/", disputes.new, name="new_dispute"),
     path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),
+    path("decisions/", moderation.log, name="decisions"),
     path("moderation/", moderation.queue, name="moderation"),
     path("moderation/<int:contribution_id>/", moderation.decision, name="decision"),
 ]

@@ -18,6 +18,8 @@ from scenarios.analysis.spread import spread
 from scenarios.forms.assumptions import AnswerForm, ProposeForm, RewordForm
 from scenarios.models import Assumption
 from scenarios.models.assumptions import AssumptionQuerySet
+from workshops.hinting import labelled
+from workshops.hints import hints
 from workshops.models import Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
@@ -58,6 +60,10 @@ def propose(request: SignedInRequest, slug: str) -> HttpResponse:
     if form.is_valid():
         assumption = actions.propose(**form.cleaned_data, by=seat)
         messages.success(request, _("Your assumption is in. Others can answer it now."))
+        for hint in labelled(hints(assumption.statement)):
+            said = _("%(question)s “%(words)s”. If you like, word it anew while nobody answered.")
+            values = {"question": hint.label, "words": ", ".join(hint.words)}
+            messages.info(request, said % values)
         return redirect("scenarios:assumption", slug, assumption.pk)
     context = standing(seat, "assumptions") | {"form": form}
     return render(request, "scenarios/propose.html", context, status=422 if form.is_bound else 200)

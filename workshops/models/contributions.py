@@ -3,6 +3,7 @@
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from workshops.models.seats import Seat
@@ -15,6 +16,13 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
 
     def published(self) -> Self:
         return self.filter(state=Contribution.State.PUBLISHED)
+
+    def undecided(self) -> Self:
+        """Published at once, or worded anew since, and no moderator has looked at it yet."""
+        decided = Decision.objects.filter(
+            contribution=OuterRef("pk"), version=OuterRef("version") - 1
+        )
+        return self.published().filter(~Exists(decided))
 
     def waiting(self) -> Self:
         """For a moderator, the longest waiting first."""
@@ -104,6 +112,7 @@ class Decision(models.Model):
         RETURN = "return", _("return")
         REDACT = "redact", _("redact")
         RESTORE = "restore", _("restore")
+        KEEP = "keep", _("let it stand")
 
     class Reason(models.TextChoices):
         IDENTIFIES = "identifies", _("It could identify a person.")
@@ -120,6 +129,8 @@ class Decision(models.Model):
     action = models.CharField(max_length=8, choices=Action.choices)
     reason = models.CharField(max_length=12, choices=Reason.choices, blank=True)
     note = models.TextField(max_length=1000, blank=True)
+    # What was read, so that whoever reads it anew sees what changed.
+    words = models.TextField(blank=True, default="", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -5,18 +5,20 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from participants.requests import SignedInRequest
 from workshops import moderation
-from workshops.contributions import concrete, kind_of, titles
+from workshops import queue as queue_of
+from workshops.contributions import compared, concrete, kind_of, read, words_of
 from workshops.forms.moderation import DecisionForm
-from workshops.models import Contribution, Decision, Seat
+from workshops.hinting import labelled
+from workshops.hints import hints
+from workshops.models import AuditEntry, Contribution, Decision, Seat
 from workshops.pages import standing
-from workshops.permissions import Can, refuse
-
-State = Contribution.State
+from workshops.permissions import Can, refuse, require
 
 
 def _moderator(request: SignedInRequest, slug: str) -> tuple[Seat, dict[str, Any]]:
@@ -31,28 +33,23 @@ def _moderator(request: SignedInRequest, slug: str) -> tuple[Seat, dict[str, Any
 @require_GET
 def queue(request: SignedInRequest, slug: str) -> HttpResponse:
     seat, context = _moderator(request, slug)
-    filters = [
-        (State.HELD, _("Waiting")),
-        (State.PUBLISHED, _("Published")),
-        (State.RETURNED, _("Returned")),
-        (State.REDACTED, _("Redacted")),
-    ]
-    show = request.GET.get("show", State.HELD)
-    if show not in {key for key, _label in filters}:
-        show = State.HELD
-    found = Contribution.objects.within(seat.workshop).filter(state=show)
-    oldest_first = show == State.HELD
-    page = Paginator(
-        found.select_related("seat").order_by(
-            "created_at" if oldest_first else "-updated_at", "pk"
-        ),
-        20,
-    ).get_page(request.GET.get("page"))
-    named = titles(page.object_list)
+    asked = queue_of.chosen(request.GET)
+    found = queue_of.found(seat, asked).select_related("seat")
+    page = Paginator(found, 20).get_page(request.GET.get("page"))
+    rows = read(page.object_list)
     for contribution in page.object_list:
-        contribution.title = named[contribution.pk]  # type: ignore[attr-defined]
-        contribution.unnamed = kind_of(contribution).unnamed  # type: ignore[attr-defined]
-    context |= {"page": page, "show": show, "filters": filters}
+        own = rows[contribution.pk]
+        shown = kind_of(own)
+        contribution.title = shown.title(own)  # type: ignore[attr-defined]
+        contribution.unnamed = shown.unnamed  # type: ignore[attr-defined]
+        contribution.hints = labelled(hints(words_of(own)))  # type: ignore[attr-defined]
+    context |= {
+        "page": page,
+        "asked": asked,
+        "filters": queue_of.shows(),
+        "kinds": Contribution.Kind.choices,
+        "stages": seat.workshop.stages.all(),
+    }
     return render(request, "workshops/moderation.html", context)
 
 
@@ -66,7 +63,7 @@ def decision(request: SignedInRequest, slug: str, contribution_id: int) -> HttpR
         ),
         pk=contribution_id,
     )
-    status = 200
+    status, asked = 200, queue_of.chosen(request.GET)
     form = DecisionForm(
         request.POST if request.method == "POST" else None,
         initial={"version": contribution.version},
@@ -83,13 +80,18 @@ def decision(request: SignedInRequest, slug: str, contribution_id: int) -> HttpR
             else:
                 said = _("Done: %(action)s. The author is told.")
                 messages.success(request, said % {"action": made.get_action_display()})
-                return redirect("workshops:moderation", slug)
+                queue = reverse("workshops:moderation", args=[slug])
+                return redirect(f"{queue}?{asked.query}" if request.GET else queue)
         else:
             status = 422
     own = concrete(contribution)
     kind = kind_of(contribution)
     possible = moderation.possible(contribution, by=seat)
     mine = seat.pk in kind.authors(own)
+    before, after = queue_of.neighbours(seat, asked, contribution)
+    decisions = list(contribution.decisions.select_related("moderator"))
+    last = decisions[0] if decisions else None
+    words = words_of(own)
     context |= kind.context(own) | {
         "contribution": own,
         "shown": kind,
@@ -99,6 +101,40 @@ def decision(request: SignedInRequest, slug: str, contribution_id: int) -> HttpR
         "why_not": _("Another moderator decides on what you wrote yourself.")
         if mine
         else _("There is nothing to decide here now."),
-        "decisions": contribution.decisions.select_related("moderator"),
+        "decisions": decisions,
+        "since": compared(last.words, words) if last and last.words else [],
+        "hints": labelled(hints(words)),
+        "asked": asked,
+        "before_it": before,
+        "after_it": after,
     }
     return render(request, "workshops/decision.html", context, status=status)
+
+
+@login_required
+@require_GET
+def log(request: SignedInRequest, slug: str) -> HttpResponse:
+    """What moderators decided, for everyone with a seat: the day, the kind, the action and the reason."""
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.READ)
+    entries = AuditEntry.objects.filter(workshop=seat.workshop, act=AuditEntry.Act.DECIDED)
+    page = Paginator(entries.order_by("-number"), 50).get_page(request.GET.get("page"))
+    kinds, actions, reasons = (
+        dict(choices)
+        for choices in (
+            Contribution.Kind.choices,
+            Decision.Action.choices,
+            Decision.Reason.choices,
+        )
+    )
+    lines = [
+        {
+            "at": entry.at,
+            "kind": kinds.get(entry.facts.get("kind"), ""),
+            "action": actions.get(entry.facts.get("action"), ""),
+            "reason": reasons.get(entry.facts.get("reason"), ""),
+        }
+        for entry in page.object_list
+    ]
+    context = standing(seat, "moderation") | {"page": page, "lines": lines}
+    return render(request, "workshops/decisions.html", context)
