@@ -1,6 +1,8 @@
 """Starting the real programs beside a test: the server, the worker, whatever a command line says."""
 
+import atexit
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from typing import IO, Self
 
@@ -126,8 +129,30 @@ class WebServer(Program):
 
 def embedded_server(folder: Path, **variables: str) -> WebServer:
     """`manage.py serve` on SQLite, its data in `folder`: started again, it finds what it had."""
+    lay_out(folder)
     return WebServer(
         [sys.executable, "manage.py", "serve", "--port", "{port}"],
         environment(FLAMINGO_DATA_DIR=str(folder), **variables),
         folder=folder,
     )
+
+
+def lay_out(folder: Path) -> None:
+    """Put an empty installation there, migrated once for all the servers of this run."""
+    shutil.copytree(_empty_installation(), folder, dirs_exist_ok=True)
+
+
+@cache
+def _empty_installation() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="flamingo-empty-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    make = "from django.core.management import call_command as call; call('migrate', verbosity=0)"
+    command = [sys.executable, "manage.py", "shell", "--verbosity=0", "--no-imports", "--command"]
+    subprocess.run(
+        [*command, f"{make}; from config import static; static.collect()"],
+        cwd=ROOT,
+        env=environment(FLAMINGO_DATA_DIR=str(folder)),
+        check=True,
+        capture_output=True,
+    )
+    return folder
