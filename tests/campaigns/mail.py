@@ -165,7 +165,7 @@ class Campaign:
         """Faults until there were enough; then wait for the last mail."""
         deadline = time.monotonic() + within
         quiet = 0
-        while time.monotonic() < deadline and quiet < 4:
+        while time.monotonic() < deadline and quiet < 3:
             if self.findings.kills["worker: kill -9"] < self.kills:
                 time.sleep(self.chance.uniform(0.1, 0.5))
                 self._strike()

@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from tests.processes import Program, WebServer, environment
+from tests.processes import WebServer, environment, lay_out
 from tests.scenarios.live.pages import Page
 from tests.scenarios.live.posting import InTurn
 from tests.scenarios.live.writers import Writer, closing_code, line, read, two_writers
@@ -31,10 +31,8 @@ class Uvicorn(WebServer):
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WebServer]:
     folder = tmp_path_factory.mktemp("uvicorn")
+    lay_out(folder)
     env = environment(FLAMINGO_DATA_DIR=str(folder))
-    with Program([sys.executable, "manage.py", "migrate", "-v0"], env, folder=folder) as migrating:
-        assert migrating.process is not None
-        assert migrating.process.wait(60) == 0, migrating.log()
     with Uvicorn([*UVICORN, *OPTIONS], env, folder=folder) as running:
         yield running
         assert "Traceback" not in running.log(), running.log()
