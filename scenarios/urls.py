@@ -16,6 +16,7 @@ from scenarios.views import (
     seeds,
     situation,
     timeline,
+    watching,
 )
 
 app_name = "scenarios"
@@ -69,6 +70,7 @@ _scenarios = [
     path("<int:scenario_id>/history/<int:version>/", history.version, name="version"),
     path("<int:scenario_id>/history/<int:version>/return/", history.bring_back, name="bring_back"),
     path("<int:scenario_id>/history/<int:version>/undoing/", history.take_back, name="take_back"),
+    path("<int:scenario_id>/moderation/", watching.watch, name="watch"),
     path("<int:scenario_id>/submission/", revisions.submit, name="submit"),
 ]
 _comments = [

@@ -154,6 +154,7 @@ ROWS: dict[str, Row] = {
     "scenarios:ranking": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "scenarios:ranking_result": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "scenarios:situation": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
+    "scenarios:watch": Row("302 404 403 403 200 403", "302 404 403 403 422 403"),
     "scenarios:withdraw_clash": Row("302 405 405 405 405 405", "302 404 403 302 403 404"),
     "scenarios:withdraw_force": Row("302 404 403 403 403 403", "302 404 403 403 403 403"),
     "workshops:dispute": Row("302 404 200 200 200 200", "302 404 403 302 403 403"),

@@ -263,6 +263,12 @@ ACTS = [
         lambda world: {"version": 1, "action": "redact", "reason": "safety"},
         instead=Can.MODERATE,
     ),
+    Act(
+        Can.MODERATE,
+        "scenarios:watch",
+        lambda world: [world.scenario.pk],
+        lambda world: {"act": "freeze", "because": "We talk first."},
+    ),
     Act(Can.RELEASE, "scenarios:release", data=lambda world: {"act": "release"}),
     Act(
         Can.CHALLENGE,

@@ -123,6 +123,8 @@ class Hall:
         room = self._rooms[message["draft"]]
         if message["type"] == store.STORED:
             self._run(room.hinted(message["version"]))
+        elif message["type"] == store.REDACTED:
+            self._run(room.redacted())
         elif message["type"] == store.NOTED:
             room.noted()
         elif message["type"] == PRESENT:

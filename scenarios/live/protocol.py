@@ -33,6 +33,7 @@ class Close(IntEnum):
     TOO_SLOW = 4408
     TAKEN_OVER = 4409
     ANOTHER_PERSON = 4410
+    REDACTED = 4411
     TOO_LARGE = 4413
     OUTDATED = 4426
     TOO_FAST = 4429

@@ -38,7 +38,17 @@ class Offer:
 class Replica:
     """It runs ahead of the room while a commit is under way, and is thrown away if the commit fails."""
 
-    __slots__ = ("clients", "draft", "log", "noted", "snapshot", "text", "verdicts", "verdicts_of")
+    __slots__ = (
+        "clients",
+        "draft",
+        "log",
+        "noted",
+        "redacted",
+        "snapshot",
+        "text",
+        "verdicts",
+        "verdicts_of",
+    )
 
     def __init__(
         self,
@@ -48,12 +58,15 @@ class Replica:
         *,
         recent: Iterable[Stored] = (),
         snapshot: int = 0,
+        redacted: int = 0,
     ) -> None:
         self.draft = draft
         self.text = Text(text)
         self.log = Log(version, recent)
         self.snapshot = snapshot
         """The version of the newest snapshot."""
+        self.redacted = redacted
+        """The version at which words were last taken out of the log."""
         self.clients: dict[str, tuple[int, int]] = {}
         """Whose a client is, and its last sequence stored."""
         self.noted: dict[int, datetime] = {}

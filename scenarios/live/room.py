@@ -68,6 +68,7 @@ class Glance:
     version: int
     epoch: object
     ended: Collection[str] = ()
+    redacted: int = 0
 
 
 Standings = Mapping[Holder, Verdict]
@@ -116,6 +117,7 @@ class Room:
         self._replica: Replica | None = None
         self._log = Log(0)
         self._length = 0  # of the text at the log's version
+        self._redacted = 0
         self._epoch: object = None  # when it was last asked who may be here
         self._offers: Batch = []
         self._draining: asyncio.Task[None] | None = None
@@ -195,6 +197,8 @@ class Room:
     async def _since(self, version: int | None) -> Sequence[Stored] | None:
         """What a page at this version lacks; None if it should rather have the text."""
         if version is None or not 0 <= self.version - version <= RESUME:
+            return None
+        if version < self._redacted:  # the words that left the log may stand in its text
             return None
         try:
             return self._log.since(version)
@@ -290,6 +294,11 @@ class Room:
                 self._log, self._length = replica.log.copy(), len(replica.text)
             elif replica.version > self.version:
                 self._take(await self._store.edits(self.draft, self.version, replica.version))
+            if replica.redacted > self._redacted:
+                self._redacted, self._log = replica.redacted, replica.log.copy()
+                self._flush()
+                for reader in list(self.readers):
+                    reader.drop(Close.REDACTED)
             self._replica = replica
         return self._replica
 
@@ -365,6 +374,12 @@ class Room:
             async with self._turn:
                 await self._catch_up(version)
 
+    async def redacted(self) -> None:
+        """Words left the log: neither we nor any page remember them."""
+        async with self._turn:
+            self._replica = None
+            await self._loaded()
+
     async def _catch_up(self, version: int) -> None:
         replica = await self._loaded()
         if version > self.version:
@@ -417,6 +432,8 @@ class Room:
             await self._follow(glance)
 
     async def _follow(self, glance: Glance) -> None:
+        if glance.redacted > self._redacted and self.readers:
+            await self.redacted()
         await self.hinted(glance.version)
         self._presence.forget_silent(self._clock())
         self._present_soon()

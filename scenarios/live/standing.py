@@ -104,9 +104,14 @@ def look(draft_id: int, holders: Collection[Holder]) -> tuple[Glance, Standings]
 
 def glance(drafts: Collection[int], sessions: Collection[str]) -> dict[int, Glance]:
     """Those of these drafts that there are."""
-    found = Draft.objects.filter(pk__in=drafts).values_list("pk", "version", "epoch", "frozen")
+    found = Draft.objects.filter(pk__in=drafts).values_list(
+        "pk", "version", "epoch", "frozen", "redacted_version"
+    )
     ended = rows.ended(sessions)
-    return {pk: Glance(version, (epoch, frozen), ended) for pk, version, epoch, frozen in found}
+    return {
+        pk: Glance(version, (epoch, frozen), ended, redacted)
+        for pk, version, epoch, frozen, redacted in found
+    }
 
 
 def _verdicts(draft_id: int, holders: Collection[Holder]) -> dict[Holder, Verdict]:
@@ -143,18 +148,24 @@ def _standings(draft_id: int, seats: Iterable[Seat]) -> dict[int, Standing]:
     if not seats:
         return {}
     stage = open_stage(seats[0].workshop)
-    frozen = Draft.objects.filter(pk=draft_id, frozen=True).exists()
+    because = (
+        Draft.objects.filter(pk=draft_id, frozen=True)
+        .values_list("frozen_because", flat=True)
+        .first()
+    )
     story = story_of(draft_id)
 
     def standing(seat: Seat) -> Standing:
         held = abilities_during(seat, stage)
-        return _standing(seat, held, story.abilities(seat, held), frozen)
+        return _standing(seat, held, story.abilities(seat, held), because)
 
     return {seat.pk: standing(seat) for seat in seats}
 
 
-def _standing(seat: Seat, held: frozenset[Can], here: frozenset[Can], frozen: bool) -> Standing:
-    """`held` anywhere in the workshop, `here` at this story."""
+def _standing(
+    seat: Seat, held: frozenset[Can], here: frozenset[Can], because: str | None
+) -> Standing:
+    """`held` anywhere in the workshop, `here` at this story; `because`: why it is frozen, if it is."""
     with translation.override(seat.language):
         may_read = Can.READ_OPEN in here
         if not may_read or Can.CO_EDIT not in here:
@@ -163,8 +174,9 @@ def _standing(seat: Seat, held: frozenset[Can], here: frozenset[Can], frozen: bo
                 why = Why.STAGE_CLOSED
             say = refusal_at_story(seat, Can.CO_EDIT, held)
             return Standing(False, may_read, why, say, seat.language)
-        if frozen:
-            return Standing(False, True, Why.FROZEN, sentence(Why.FROZEN), seat.language)
+        if because is not None:
+            say = f"{sentence(Why.FROZEN)} {because}".strip()
+            return Standing(False, True, Why.FROZEN, say, seat.language)
     return Standing(language=seat.language)
 
 

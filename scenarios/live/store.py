@@ -27,6 +27,9 @@ STORED: Final = "draft.stored"
 NOTED: Final = "draft.noted"
 """The hint that something was said about a draft; it carries no content either."""
 
+REDACTED: Final = "draft.redacted"
+"""The hint that words left the log."""
+
 RECENT: Final = 500
 """Edits read along with the text, for pages that are a little behind."""
 
@@ -39,7 +42,7 @@ NEWS_EVERY: Final = timedelta(hours=6)
 
 def load(draft_id: int, *, since: int | None = None) -> Replica:
     """The draft as it is now, with the edits since a version, or the last few, at hand."""
-    version = Draft.objects.values_list("version", flat=True).get(pk=draft_id)
+    version, redacted = Draft.objects.values_list("version", "redacted_version").get(pk=draft_id)
     after = max(0, version - RECENT) if since is None else since
     snapshot = Snapshot.objects.filter(draft=draft_id).aggregate(Max("version"))["version__max"]
     return Replica(
@@ -48,6 +51,7 @@ def load(draft_id: int, *, since: int | None = None) -> Replica:
         version,
         recent=edits(draft_id, after, version),
         snapshot=snapshot or 0,
+        redacted=redacted,
     )
 
 
@@ -61,6 +65,11 @@ def edits(draft_id: int, after: int, upto: int | None = None) -> list[Stored]:
             "version", "seat", "client", "sequence", "changes"
         )
     ]
+
+
+def redacted(draft_id: int) -> int:
+    found = Draft.objects.filter(pk=draft_id).values_list("redacted_version", flat=True).first()
+    return found or 0
 
 
 def refresh(replica: Replica) -> list[Stored]:

@@ -39,6 +39,8 @@ class StoreThread:
         self, replica: Replica, client: str, seat: int
     ) -> tuple[Sequence[Stored], int | None]:
         def greeting() -> tuple[Sequence[Stored], int | None]:
+            if store.redacted(replica.draft) > replica.redacted:
+                raise Unavailable  # what this process remembers has words in it that are gone
             newer = store.refresh(replica)
             store.learn_clients(replica, {client})
             owner, sequence = replica.clients.get(client, (seat, 0))

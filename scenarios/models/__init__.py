@@ -5,7 +5,15 @@ from scenarios.models.board import Dot, DotRound, Scenario, ScenarioLogic, Seed
 from scenarios.models.challenge import QualityRating, Question
 from scenarios.models.comments import Anchor, Comment, Reaction
 from scenarios.models.consent import ConsentItem, Position, Reservation
-from scenarios.models.drafts import Chapter, Draft, Edit, Revision, Snapshot
+from scenarios.models.drafts import (
+    Chapter,
+    Draft,
+    Edit,
+    LastRead,
+    Redaction,
+    Revision,
+    Snapshot,
+)
 from scenarios.models.forces import (
     DrivingForce,
     Evidence,
@@ -33,6 +41,7 @@ __all__ = [
     "Edit",
     "Evidence",
     "GroupMember",
+    "LastRead",
     "Look",
     "Merge",
     "MergeVoice",
@@ -42,6 +51,7 @@ __all__ = [
     "Question",
     "Rating",
     "Reaction",
+    "Redaction",
     "Release",
     "Reservation",
     "Response",

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 
 from scenarios.models.board import Scenario
-from workshops.models import Contribution, Seat, Workshop
+from workshops.models import Contribution, Decision, Seat, Workshop
 
 State = Contribution.State
 
@@ -26,6 +26,9 @@ class Draft(models.Model):
     scenario = models.OneToOneField(Scenario, models.CASCADE, related_name="draft")
     version = models.PositiveIntegerField(default=0)
     frozen = models.BooleanField(default=False)
+    frozen_because = models.CharField(max_length=300, blank=True, default="")
+    # The last edit that put marks over words; pages that are older are loaded anew.
+    redacted_version = models.PositiveIntegerField(default=0)
     epoch = models.PositiveIntegerField(default=0)
     """Moves with every change of what anybody may do here: live/epochs.py."""
     updated_at = models.DateTimeField(auto_now=True)
@@ -97,6 +100,40 @@ class Chapter(models.Model):
 
     def __str__(self) -> str:
         return f"chapter {self.first} to {self.last} of draft {self.draft_id}"
+
+
+class Redaction(models.Model):
+    """Who took words out of a draft, and why. The words are nowhere any more."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="redactions")
+    seat = models.ForeignKey(Seat, models.PROTECT, related_name="redactions")
+    version = models.PositiveIntegerField()
+    reason = models.CharField(max_length=12, choices=Decision.Reason.choices)
+    note = models.CharField(max_length=300, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"redaction {self.pk}"
+
+
+class LastRead(models.Model):
+    """Up to which version a moderator has read a draft."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="read_by")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="drafts_read")
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draft", "seat"], name="one_last_read_a_seat")
+        ]
+
+    def __str__(self) -> str:
+        return f"last read {self.pk}"
 
 
 class RevisionQuerySet(models.QuerySet["Revision"]):

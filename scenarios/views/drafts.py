@@ -67,9 +67,10 @@ def draft(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResponse
         else refusal_at_story(seat, Can.CO_EDIT, context["held"])
     )
     if found.frozen and not why:
-        why = sentence(Why.FROZEN)
+        why = f"{sentence(Why.FROZEN)} {found.frozen_because}".strip()
     if request.method == "POST":
         return _save(request, seat, found, context | {"writable": not why, "why": why})
+    context["redaction"] = found.redactions.first()
     text = past.text_of(found)
     now = {"text": text, "version": found.version, "client_key": uuid.uuid4()}
     context |= {"form": TextForm(initial=now), "writable": not why, "why": why}

@@ -130,8 +130,12 @@ def log(request: SignedInRequest, slug: str) -> HttpResponse:
     lines = [
         {
             "at": entry.at,
-            "kind": kinds.get(entry.facts.get("kind"), ""),
-            "action": actions.get(entry.facts.get("action"), ""),
+            "kind": ({"draft": _("draft"), "passage": _("words of a draft")} | kinds).get(
+                entry.facts.get("kind"), ""
+            ),
+            "action": ({"freeze": _("freeze"), "thaw": _("let people write")} | actions).get(
+                entry.facts.get("action"), ""
+            ),
             "reason": reasons.get(entry.facts.get("reason"), ""),
         }
         for entry in page.object_list

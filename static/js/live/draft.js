@@ -13,6 +13,7 @@ const RELOADED = "flamingo.reloaded";
 const RELOAD_AGAIN = 60_000; // a page that is no newer than the one before will not become so by loading it
 const SIGNED_OUT = 4401;
 const ANOTHER_PERSON = 4410;
+const REDACTED = 4411;
 const OUTDATED = 4426;
 
 /** Whether changes of the confirmed text reach into a line of the page, as well as can be told beforehand. */
@@ -114,6 +115,8 @@ export class LiveDraft {
       this.kept.write(null);
       this.leave();
     }
+    // Words were taken out for good: neither what this page shows nor what it could undo may keep them.
+    if (code === REDACTED && this.survives) this.leave();
     if (code === OUTDATED && this.survives && !this.#reloadedJustNow()) this.leave();
   }
 

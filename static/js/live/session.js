@@ -25,7 +25,7 @@ const RECENT = 300; // changes, for those who know where something was a moment 
 const STEADY = 10_000; // a line that held so long begins its waits anew
 
 // Close codes after which there is nothing to come back to, and those that blame what was sent.
-const FINAL = new Set([4401, 4403, 4404, 4409, 4410, 4426]);
+const FINAL = new Set([4401, 4403, 4404, 4409, 4410, 4411, 4426]);
 const BLAMES_EDITS = new Set([4400, 4413]);
 const SIGNED_OUT = 4401;
 const TAKEN_OVER = 4409;
