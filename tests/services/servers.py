@@ -162,7 +162,7 @@ class Postgres(Server):
             "synchronous_commit": "on",
         }
         if not self.durable:
-            settings |= {"fsync": "off", "full_page_writes": "off"}
+            settings |= dict.fromkeys(("fsync", "full_page_writes", "autovacuum", "jit"), "off")
         return [
             self.programs / "postgres", "-D", self.folder / "data", "-p", str(self.port),
             *(part for name, value in settings.items() for part in ("-c", f"{name}={value}")),

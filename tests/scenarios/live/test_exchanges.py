@@ -129,7 +129,7 @@ async def test_a_page_by_posts_that_speaks_too_fast_or_not_our_language_is_let_g
 async def test_a_line_that_nobody_asks_is_given_up(
     table: Table, doors: Doors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exchanges, "LINGER", -exchanges.HOLD + 0.1)
+    monkeypatch.setattr(exchanges, "LINGER", -exchanges.HOLD + 1.0)
     plover, heron = await doors.open(table.plover), await doors.open_by_posts(table.heron)
     await plover.until_gone(table.heron.pk)
 
