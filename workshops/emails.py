@@ -1,6 +1,7 @@
 """The mail that offers somebody a seat."""
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from participants import kinds
@@ -34,18 +35,25 @@ def render(letter: Letter) -> Rendered:
         seat=invitation.seat,
         workshop=invitation.seat.workshop,
         expires_at=invitation.expires_at,
+        again=letter.context.get("again", False),
         code=token,
         url=absolute(reverse("workshops:invitation", args=[token])),
     )
 
 
 def settled(delivery: Delivery) -> None:
-    """Show the facilitator what became of the mail. An answer that was faster stays."""
+    """Show the facilitator what became of the mail. An answer, or the beginning of one, that was faster stays."""
+    state = Invitation.State
     offer = Invitation.objects.unanswered().filter(pk=delivery.context["invitation"])
+    unheard = offer.exclude(state=state.OPENED)
     if delivery.state == Delivery.State.SENT:
-        offer.update(state=Invitation.State.SENT, sent_at=delivery.sent_at)
+        first = unheard.exclude(state=state.SENT)
+        first.update(state=state.SENT, sent_at=delivery.sent_at, ended_at=None)
     elif delivery.state in {Delivery.State.FAILED, Delivery.State.BOUNCED}:
-        offer.update(state=Invitation.State.BOUNCED)
+        unheard.update(state=state.BOUNCED, ended_at=timezone.now())
+    elif delivery.state == Delivery.State.SKIPPED:
+        in_time = unheard.filter(expires_at__gt=timezone.now())
+        in_time.update(state=state.SKIPPED, ended_at=timezone.now())
 
 
 def register() -> None:

@@ -5,6 +5,7 @@ from workshops.views import (
     disputes,
     glossary,
     invitations,
+    invited,
     meeting,
     moderation,
     opening,
@@ -45,6 +46,8 @@ _workshop = [
     path("seats/<int:seat_id>/card/", seats.card, name="card"),
     path("seats/<int:seat_id>/revocation/", seats.revoke, name="revoke"),
     path("seats/<int:seat_id>/removal/", seats.remove, name="remove_seat"),
+    path("invitations/", invited.invited, name="invited"),
+    path("invitations/step/", invited.step, name="invited_step"),
     path("digest/", digest.digest, name="digest"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("disputes/new/<int:contribution_id>/", disputes.new, name="new_dispute"),
@@ -55,6 +58,7 @@ _workshop = [
 ]
 _invitation = [
     path("", invitations.invitation, name="invitation"),
+    path("beginning/", invitations.begin, name="begin"),
     path("without-address/", invitations.without_address, name="without_address"),
     path("refusal/", invitations.decline, name="decline"),
 ]

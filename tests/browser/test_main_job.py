@@ -137,7 +137,7 @@ def test_the_main_job_from_opening_to_publication(person: Person) -> None:
 
     upper = Someone(person())
     upper.go(link_for(upper.page, "upper@example.org"))
-    upper.press("main a.button", has_text="Open an account")
+    upper.press("main button", has_text="Open an account")
     sign_up_here(upper.page, "upper@example.org")
     upper.look()
     take_seat(upper, "Heron")
@@ -145,7 +145,7 @@ def test_the_main_job_from_opening_to_publication(person: Person) -> None:
 
     moderator = Someone(person(dark=True))
     moderator.go(link_for(moderator.page, "moderator@example.org"))
-    moderator.press("main a.button", has_text="Open an account")
+    moderator.press("main button", has_text="Open an account")
     sign_up_here(moderator.page, "moderator@example.org")
     take_seat(moderator, "Level")
 

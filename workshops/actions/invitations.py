@@ -69,6 +69,7 @@ def invite(
         nonce=nonce,
         token_hash=tokens.hash_of(tokens.token_of(nonce)),
         client_key=client_key,
+        neutral=neutral,
         expires_at=now + GOOD_FOR,
         state=State.QUEUED if address else State.SENT,
         sent_at=None if address else now,
@@ -127,6 +128,12 @@ def accept(
     return seat
 
 
+def begin(token: str) -> None:
+    """A person typed the code or began to answer, which nothing but a person does."""
+    offers = Invitation.objects.acceptable().filter(token_hash=tokens.hash_of(token))
+    offers.exclude(state=State.OPENED).update(state=State.OPENED, opened_at=timezone.now())
+
+
 @transaction.atomic
 def decline(token: str) -> None:
     """Whoever holds the token may say no for it; the seat can be offered again."""
@@ -158,8 +165,9 @@ def _answer(invitation: Invitation, state: str) -> None:
 
 def _end(seat: Seat) -> int:
     offers = Invitation.objects.unanswered().filter(seat=seat)
-    lapsed = offers.filter(expires_at__lte=timezone.now()).update(state=State.EXPIRED, address="")
-    return lapsed + offers.update(state=State.REVOKED, address="")
+    now = timezone.now()
+    lapsed = offers.filter(expires_at__lte=now).update(state=State.EXPIRED, address="")
+    return lapsed + offers.update(state=State.REVOKED, address="", ended_at=now)
 
 
 def _record(seat: Seat, what: str) -> None:

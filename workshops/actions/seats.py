@@ -90,7 +90,7 @@ def _vacate(seat: Seat, state: str) -> None:
     if not held.update(state=state, participant=None, left_at=timezone.now()):
         raise ValidationError(_("This seat is gone already."))
     Invitation.objects.unanswered().filter(seat=seat).update(
-        state=Invitation.State.REVOKED, address=""
+        state=Invitation.State.REVOKED, address="", ended_at=timezone.now()
     )
     _record(seat, state)
     events.announce(seat.workshop_id, events.AccessChanged(seat=seat.pk))

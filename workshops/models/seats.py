@@ -1,10 +1,11 @@
 """Who sits in a workshop, and how they were asked."""
 
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -134,6 +135,13 @@ class Seat(models.Model):
 
 
 class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def latest_of(self, workshop: Workshop) -> Self:
+        """The last one of each seat that is still there."""
+        there = Seat.objects.filter(workshop=workshop).exclude(
+            state__in=[Seat.State.LEFT, Seat.State.REMOVED]
+        )
+        return self.filter(pk__in=there.annotate(last=Max("invitations")).values("last"))
+
     def unanswered(self) -> Self:
         return self.filter(state__in=Invitation.UNANSWERED)
 
@@ -147,7 +155,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
 class Invitation(models.Model):
     """An offer of one seat to one person, by mail or by a code handed over.
 
-    The token is never stored: it is derived from SECRET_KEY and `nonce`, and found by its hash.
+    Opened: a person typed its code or began to answer; looking at it leaves no trace. Skipped: the mail was not sent,
+    since whoever reads that address wants none; the link still works. The token is never stored: it is derived from SECRET_KEY and `nonce`, and found by its hash.
     """
 
     class State(models.TextChoices):
@@ -159,8 +168,9 @@ class Invitation(models.Model):
         DECLINED = "declined", _("declined")
         EXPIRED = "expired", _("expired")
         REVOKED = "revoked", _("revoked")
+        SKIPPED = "skipped", _("not written to")
 
-    UNANSWERED = (State.QUEUED, State.SENT, State.BOUNCED, State.OPENED)
+    UNANSWERED = (State.QUEUED, State.SENT, State.BOUNCED, State.OPENED, State.SKIPPED)
 
     seat = models.ForeignKey(Seat, models.CASCADE, related_name="invitations")
     address = models.EmailField(blank=True)
@@ -174,6 +184,10 @@ class Invitation(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)  # taken back, or known not to arrive
+    neutral = models.BooleanField(default=False)
+    reminders = models.PositiveSmallIntegerField(default=0)
+    reminded_at = models.DateTimeField(null=True, blank=True)
 
     objects = InvitationQuerySet.as_manager()
 
@@ -182,7 +196,7 @@ class Invitation(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["seat"],
-                condition=Q(state__in=["queued", "sent", "bounced", "opened"]),
+                condition=Q(state__in=["queued", "sent", "bounced", "opened", "skipped"]),
                 name="one_open_invitation_a_seat",
             )
         ]
@@ -194,3 +208,23 @@ class Invitation(models.Model):
     def lapsed(self) -> bool:
         """Nobody answered in time."""
         return self.state in self.UNANSWERED and self.expires_at <= timezone.now()
+
+    @property
+    def status(self) -> str:
+        """Its state, as it is by now."""
+        return self.State.EXPIRED if self.lapsed else self.state
+
+    @property
+    def since(self) -> datetime:
+        """When it came into that state."""
+        known = {
+            self.State.SENT: self.sent_at,
+            self.State.OPENED: self.opened_at,
+            self.State.EXPIRED: self.expires_at,
+            self.State.ACCEPTED: self.answered_at,
+            self.State.DECLINED: self.answered_at,
+            self.State.BOUNCED: self.ended_at,
+            self.State.SKIPPED: self.ended_at,
+            self.State.REVOKED: self.ended_at,
+        }
+        return known.get(self.State(self.status)) or self.created_at

@@ -30,6 +30,7 @@ def type_code(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         code = form.cleaned_data["code"]
         if Invitation.objects.filter(token_hash=hash_of(code)).exists():
+            actions.begin(code)
             return redirect("workshops:invitation", code)
         form.add_error("code", _("We do not know this code. Check each letter."))
     status = 422 if form.is_bound else 200
@@ -62,11 +63,24 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
+def begin(request: HttpRequest, token: str) -> HttpResponse:
+    """On the way to an account. A press of a button, so that whoever only looks leaves no trace."""
+    if _offer(request, token) is None:
+        return _gone(request, token)
+    actions.begin(token)
+    here = reverse("workshops:invitation", args=[token])
+    if request.POST.get("how") == "new":
+        return redirect(f"{reverse('account_signup')}?{urlencode({'next': here})}")
+    return redirect(_sign_in(request, here))
+
+
+@require_POST
 @never_cache
 def without_address(request: HttpRequest, token: str) -> HttpResponse:
     """Go on with an account that has no address. Its return code is in this answer and nowhere else."""
     if _offer(request, token) is None:
         return _gone(request, token)
+    actions.begin(token)
     onward = reverse("workshops:invitation", args=[token])
     if request.user.is_authenticated:
         return redirect(onward)
@@ -146,8 +160,6 @@ def _show(
             workshop,
             initial={"language": offer.language, "rules_version": rules.version if rules else 0},
         ),
-        "sign_in": _sign_in(request),
-        "sign_up": f"{reverse('account_signup')}?{urlencode({'next': request.path})}",
     }
     return render(request, "workshops/invitation.html", context, status=status)
 
