@@ -201,6 +201,7 @@ ROWS: dict[str, Row] = {
     "workshops:session_calendar": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:stage": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:stage_closing": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
+    "workshops:stage_moderation": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
     "workshops:stages": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:without_address": Row("405", "404"),
 }

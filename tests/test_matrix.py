@@ -145,6 +145,11 @@ ACTS = [
         },
     ),
     Act(
+        Can.MOVE_STAGES,
+        "workshops:stage_moderation",
+        data=lambda world: {"stage": world.another_stage(), "when": "pre"},
+    ),
+    Act(
         Can.EDIT_SETUP,
         "workshops:setup",
         data=lambda world: {

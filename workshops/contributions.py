@@ -12,6 +12,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from workshops.models import Activity, Contribution, Decision, Seat
 from workshops.permissions import open_stage
@@ -111,13 +112,16 @@ def contribute(
     found = _own(model).filter(seat=by, client_key=client_key).first()
     if found is not None:
         return found, False
+    stage = open_stage(by.workshop)
+    if stage is not None and stage.premoderated:
+        facts = {"state": Contribution.State.HELD, **facts}
     try:
         with transaction.atomic():
             new = _own(model).create(
                 seat=by,
                 client_key=client_key,
                 kind=kind,
-                stage=open_stage(by.workshop),
+                stage=stage,
                 **{"language": by.language, **facts},
             )
     except IntegrityError:
@@ -129,6 +133,23 @@ def contribute(
         workshop=by.workshop, seat=by, verb=Activity.Verb.CONTRIBUTED, contribution=new
     )
     return new, True
+
+
+def worded_anew(contribution: Contribution) -> str:
+    """Its state once its author has worded it anew."""
+    stage = open_stage(contribution.seat.workshop)
+    waits = stage is not None and stage.premoderated
+    if waits or contribution.state == Contribution.State.RETURNED:
+        return Contribution.State.HELD
+    return contribution.state
+
+
+def said(sentence: str, *, by: Seat) -> str:
+    """What an author reads after putting something in: this, or that a moderator reads it first."""
+    stage = open_stage(by.workshop)
+    if stage is None or not stage.premoderated:
+        return sentence
+    return _("It is in. A moderator reads it first; until then only you see it.")
 
 
 def _own(model: type[C]) -> QuerySet[C]:

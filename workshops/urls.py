@@ -27,6 +27,7 @@ _workshop = [
     path("stages/move/", stages.move, name="move_stage"),
     path("stages/reopening/", stages.reopen, name="reopen_stage"),
     path("stages/closing/", stages.closing, name="stage_closing"),
+    path("stages/moderation/", stages.moderation, name="stage_moderation"),
     path("stages/order/", stages.arrange, name="arrange_stages"),
     path("stages/<slug:kind>/", stages.stage, name="stage"),
     path("sessions/", sessions.sessions, name="sessions"),

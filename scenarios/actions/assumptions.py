@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scenarios.models import Assumption, Response, Scenario
-from workshops.contributions import contribute
+from workshops.contributions import contribute, worded_anew
 from workshops.models import Contribution, Seat
 from workshops.permissions import Can, require
 
@@ -70,7 +70,7 @@ def reword(
         raise Answered
     locked.statement, locked.nature, locked.scenario = statement, nature, scenario
     locked.language = language
-    locked.state = State.HELD if locked.state == State.RETURNED else locked.state
+    locked.state = worded_anew(locked)
     locked.version += 1
     locked.save()
     return locked

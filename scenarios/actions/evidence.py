@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from scenarios.models import Evidence
-from workshops.contributions import contribute
+from workshops.contributions import contribute, worded_anew
 from workshops.models import Contribution, Seat
 from workshops.permissions import Can, require
 
@@ -46,7 +46,7 @@ def reword(evidence: Evidence, *, version: int, by: Seat, **words: Any) -> Evide
         raise Disputed
     for field, value in words.items():
         setattr(locked, field, value)
-    locked.state = State.HELD if locked.state == State.RETURNED else locked.state
+    locked.state = worded_anew(locked)
     locked.version += 1
     locked.save()
     return locked

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from scenarios.models import DrivingForce, Evidence, Look, Merge, MergeVoice, Milestone
 from workshops.actions import lock_workshop
-from workshops.contributions import contribute
+from workshops.contributions import contribute, worded_anew
 from workshops.models import Activity, Contribution, Seat
 from workshops.permissions import Can, require
 
@@ -69,7 +69,7 @@ def reword(
         raise Overtaken  # others agreed, or are asked to, on the words that stood
     for field, value in words.items():
         setattr(locked, field, value)
-    locked.state = State.HELD if locked.state == State.RETURNED else locked.state
+    locked.state = worded_anew(locked)
     locked.version += 1
     locked.save()
     locked.grounds.set(grounds)

@@ -18,6 +18,7 @@ from scenarios.analysis.spread import spread
 from scenarios.forms.assumptions import AnswerForm, ProposeForm, RewordForm
 from scenarios.models import Assumption
 from scenarios.models.assumptions import AssumptionQuerySet
+from workshops.contributions import said as said_of
 from workshops.hinting import labelled
 from workshops.hints import hints
 from workshops.models import Seat
@@ -59,7 +60,9 @@ def propose(request: SignedInRequest, slug: str) -> HttpResponse:
     )
     if form.is_valid():
         assumption = actions.propose(**form.cleaned_data, by=seat)
-        messages.success(request, _("Your assumption is in. Others can answer it now."))
+        messages.success(
+            request, said_of(_("Your assumption is in. Others can answer it now."), by=seat)
+        )
         for hint in labelled(hints(assumption.statement)):
             said = _("%(question)s “%(words)s”. If you like, word it anew while nobody answered.")
             values = {"question": hint.label, "words": ", ".join(hint.words)}

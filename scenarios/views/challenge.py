@@ -15,6 +15,7 @@ from scenarios.challenges import challenges_of
 from scenarios.forms.challenge import AnswerForm, QuestionForm, RatingForm
 from scenarios.groups import require_at
 from scenarios.models import QualityRating, Question
+from workshops.contributions import said as said_of
 from workshops.models import Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
@@ -52,7 +53,9 @@ def challenge(request: SignedInRequest, slug: str, scenario_id: int) -> HttpResp
             question = QuestionForm(request.POST)
             if question.is_valid():
                 actions.ask(found.scenario, **question.cleaned_data, by=seat)
-                said = _("Your question is in. The writers of the story answer it.")
+                said = said_of(
+                    _("Your question is in. The writers of the story answer it."), by=seat
+                )
         else:
             rating = RatingForm(request.POST)
             if rating.is_valid():

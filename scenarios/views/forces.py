@@ -17,6 +17,7 @@ from scenarios.blind import milestones, own_first, sees_forces
 from scenarios.forms.forces import ForceForm, MergeForm, RewordForceForm
 from scenarios.models import DrivingForce, Merge, MergeVoice, Milestone
 from scenarios.models.forces import ForceQuerySet
+from workshops.contributions import said as said_of
 from workshops.models import Contribution, Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
@@ -65,7 +66,7 @@ def propose(request: SignedInRequest, slug: str) -> HttpResponse:
         except actions.Frozen:
             form.add_error(None, _frozen())
         else:
-            messages.success(request, _("It is on the list."))
+            messages.success(request, said_of(_("It is on the list."), by=seat))
             return redirect("scenarios:forces", slug)
     context = _around(seat) | {"form": form}
     return render(request, "scenarios/force.html", context, status=422 if form.is_bound else 200)

@@ -18,6 +18,7 @@ from scenarios.forms.seeds import RoundForm, SeedForm, SettleForm, SortForm
 from scenarios.funnel import funnel
 from scenarios.models import Dot, DotRound, Seed
 from scenarios.models.board import SeedQuerySet
+from workshops.contributions import said as said_of
 from workshops.models import Contribution, Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
@@ -73,7 +74,7 @@ def sow(request: SignedInRequest, slug: str) -> HttpResponse:
     )
     if form.is_valid():
         actions.sow(**form.cleaned_data, by=seat)
-        messages.success(request, _("Your seed is in the pool."))
+        messages.success(request, said_of(_("Your seed is in the pool."), by=seat))
         return redirect("scenarios:seeds", slug)
     context = standing(seat, "board") | {"form": form}
     return render(request, "scenarios/sow.html", context, status=422 if form.is_bound else 200)

@@ -16,6 +16,7 @@ from participants.requests import SignedInRequest
 from scenarios.actions import evidence as actions
 from scenarios.forms.evidence import EvidenceForm, RewordEvidenceForm
 from scenarios.models import Evidence
+from workshops.contributions import said as said_of
 from workshops.disputes import shown_to
 from workshops.models import Contribution, Seat, Stage
 from workshops.pages import standing
@@ -50,7 +51,7 @@ def put_in(request: SignedInRequest, slug: str) -> HttpResponse:
     )
     if form.is_valid():
         found = actions.put_in(**form.cleaned_data, by=seat)
-        messages.success(request, _("It stands with the evidence."))
+        messages.success(request, said_of(_("It stands with the evidence."), by=seat))
         return redirect(_place(slug, found))
     context = standing(seat, "situation") | {"form": form}
     return render(request, "scenarios/evidence.html", context, status=422 if form.is_bound else 200)

@@ -14,6 +14,7 @@ from scenarios.forms.timeline import ClashForm
 from scenarios.models import Clash
 from scenarios.timeline import predetermined
 from scenarios.timeline import timeline as timeline_of
+from workshops.contributions import said as said_of
 from workshops.models import Seat
 from workshops.pages import standing
 from workshops.permissions import Can, require
@@ -56,7 +57,7 @@ def flag(request: SignedInRequest, slug: str) -> HttpResponse:
         except actions.Gone:
             form.add_error(None, _("It was taken down meanwhile."))
         else:
-            messages.success(request, _("It is marked on the timeline."))
+            messages.success(request, said_of(_("It is marked on the timeline."), by=seat))
             return redirect("scenarios:timeline", slug)
     context |= {"form": form, "mark": mark}
     return render(request, "scenarios/flag.html", context, status=422 if form.is_bound else 200)

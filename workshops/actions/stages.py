@@ -72,6 +72,25 @@ def set_closing(*, stage_id: int, closes_at: datetime | None, by: Seat) -> Stage
     return stage
 
 
+@transaction.atomic
+def set_moderation(*, stage_id: int, before: bool, by: Seat) -> Stage:
+    """Whether what is put in from now on waits for a moderator. What was shown stays so."""
+    _lock(stage_id, by)
+    stage = _stages(by).filter(pk=stage_id).first()
+    if stage is None or stage.state == State.CLOSED:
+        raise ValidationError(_("This stage is closed already."))
+    stage.premoderated = before
+    stage.save(update_fields=["premoderated"])
+    audit.record(
+        by.workshop,
+        AuditEntry.Act.MOVED,
+        stage=stage.kind,
+        to="moderated before" if before else "moderated after",
+        role=by.role,
+    )
+    return stage
+
+
 def _take(seen: int | None, by: Seat) -> Stage | None:
     """Ask, lock, and compare with what the page showed; the stage that is open."""
     _lock(seen, by)

@@ -78,3 +78,22 @@ class ClosingForm(forms.Form):
             initial={"stage": stage.pk, "closes_at": stage.closes_at},
             auto_id=f"{stage.kind}_%s",
         )
+
+
+class ModerationForm(forms.Form):
+    """Whether what is put in during a stage waits for a moderator."""
+
+    stage = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
+    when = forms.ChoiceField(
+        label=_("When a moderator reads what is put in"),
+        choices=[
+            ("post", _("Afterwards: it is shown at once and read later")),
+            ("pre", _("Before: it waits, and only its author sees it until it is published")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    @classmethod
+    def of(cls, stage: Stage) -> "ModerationForm":
+        when = "pre" if stage.premoderated else "post"
+        return cls(initial={"stage": stage.pk, "when": when})

@@ -163,6 +163,8 @@ class Stage(models.Model):
     closes_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When it is meant to close.")
     )
+    # What is put in waits for a moderator before others see it; otherwise it is read after.
+    premoderated = models.BooleanField(default=False)
     opened_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     reopened_because = models.CharField(max_length=300, blank=True)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from participants.requests import SignedInRequest
 from workshops import disputes as actions
 from workshops.contributions import kind_of
+from workshops.contributions import said as said_of
 from workshops.forms.disputes import DisputeForm
 from workshops.models import Contribution, Dispute, Seat
 from workshops.pages import standing
@@ -40,7 +41,7 @@ def new(request: SignedInRequest, slug: str, contribution_id: int) -> HttpRespon
         except actions.Gone:
             form.add_error(None, _("It was taken down meanwhile."))
         else:
-            messages.success(request, _("Your reason stands beside it."))
+            messages.success(request, said_of(_("Your reason stands beside it."), by=seat))
             return redirect(kind_of(found).url(found))
     context = standing(seat, "situation") | actions.about(found) | {"form": form}
     status = 422 if form.is_bound else 200

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from participants.requests import SignedInRequest
 from workshops import glossary as words
+from workshops.contributions import said as said_of
 from workshops.disputes import shown_to
 from workshops.forms.glossary import TermForm
 from workshops.models import Contribution, GlossaryTerm, Seat
@@ -29,7 +30,8 @@ def glossary(request: SignedInRequest, slug: str) -> HttpResponse:
     )
     if form.is_valid():
         term = words.propose_term(**form.cleaned_data, by=seat)
-        messages.success(request, _("%(term)s is in the glossary.") % {"term": term.term})
+        done = _("%(term)s is in the glossary.") % {"term": term.term}
+        messages.success(request, said_of(done, by=seat))
         return redirect("workshops:glossary", slug)
     readable = GlossaryTerm.objects.filter(
         Q(state=Contribution.State.PUBLISHED) | Q(seat=seat), seat__workshop=seat.workshop

@@ -15,7 +15,7 @@ from workshops import activity, gates, rooms, way
 from workshops.actions import stages as actions
 from workshops.actions import way as way_actions
 from workshops.asks import asked_of
-from workshops.forms.stages import ArrangeForm, ClosingForm, MoveForm, ReopenForm
+from workshops.forms.stages import ArrangeForm, ClosingForm, ModerationForm, MoveForm, ReopenForm
 from workshops.models import Activity, Seat, Stage
 from workshops.pages import standing
 from workshops.permissions import Can, require
@@ -135,6 +135,24 @@ def closing(request: SignedInRequest, slug: str) -> HttpResponse:
     return redirect("workshops:stages", slug)
 
 
+@login_required
+@require_POST
+def moderation(request: SignedInRequest, slug: str) -> HttpResponse:
+    """The switch: whether contributions wait for a moderator, or are read after they are shown."""
+    seat = get_object_or_404(Seat.objects.at(slug, request.user))
+    require(seat, Can.MOVE_STAGES)
+    form = ModerationForm(request.POST)
+    if not form.is_valid():
+        return _show(request, seat, status=422, reading=form)
+    chosen = form.cleaned_data
+    try:
+        actions.set_moderation(stage_id=chosen["stage"], before=chosen["when"] == "pre", by=seat)
+    except ValidationError as refused:
+        return _show(request, seat, status=409, refused=refused.messages)
+    messages.success(request, _("Saved."))
+    return redirect("workshops:stages", slug)
+
+
 def _show(request: SignedInRequest, seat: Seat, status: int = 200, **more: Any) -> HttpResponse:
     context = standing(seat, "stages")
     rows = list(seat.workshop.stages.select_related("workshop"))
@@ -152,6 +170,7 @@ def _show(request: SignedInRequest, seat: Seat, status: int = 200, **more: Any) 
         "left_out": way.left_out(row.kind for row in rows),
         "arrange_url": reverse("workshops:arrange_stages", args=[seat.workshop.slug]),
         "closing": more.pop("closing", None) or (shown and ClosingForm.of(shown)),
+        "reading": more.pop("reading", None) or (shown and ModerationForm.of(shown)),
         "reopening": more.pop("reopening", None) or _reopening(rows),
         **more,
     }
