@@ -68,6 +68,13 @@ def test_an_assumption_put_in_twice_with_one_key_is_there_once() -> None:
     assert one.statement in page(make_seat(seat.workshop))
 
 
+def test_an_empty_list_asks_for_the_first_and_does_not_say_that_all_are_answered() -> None:
+    seat = make_seat(make_workshop())
+
+    assert "Put in the first" in page(seat)
+    assert "You have answered them all" not in page(seat)
+
+
 def test_an_assumption_can_hold_in_one_scenario_and_be_in_another_language() -> None:
     seat = make_seat(make_workshop())
     scenario = make_scenario(seat.workshop)

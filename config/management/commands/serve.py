@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import errno
+import socket
 import threading
 from argparse import ArgumentParser
 from typing import Any
@@ -32,12 +34,13 @@ class Command(BaseCommand):
             raise CommandError(
                 _("REDIS_URL is set, so Flamingo runs as several processes: see the Procfile.")
             )
+        host, port = options["host"], options["port"]
+        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        _refuse_a_used_port(host, port, address)
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
         static.collect()
         cache.delete(health.WORKER_KEY)
-        host, port = options["host"], options["port"]
-        address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         if environment.Env.site_url == settings.SITE_URL:  # nobody said otherwise
             settings.SITE_URL = address  # so that links in mails lead here
         _start_worker()
@@ -62,6 +65,28 @@ def welcome(address: str) -> str:
         lines.append(_("or sign up with any address: mails arrive at %s/outbox/.") % address)
     lines.append(_("Stop it with Ctrl-C."))
     return "\n".join(lines)
+
+
+def _refuse_a_used_port(host: str, port: int, address: str) -> None:
+    """Before anything is touched: the server itself would only say so at the end, and end as if all were well."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        with socket.socket(family) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+            trial.bind((host, port))
+    except (OSError, OverflowError) as error:
+        if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+            raise CommandError(
+                _(
+                    "Something runs at %(address)s already, perhaps Flamingo itself."
+                    " Stop it, or take another port: make run PORT=8137"
+                )
+                % {"address": address}
+            ) from error
+        raise CommandError(
+            _("Flamingo cannot be at %(address)s: %(reason)s")
+            % {"address": address, "reason": error}
+        ) from error
 
 
 def _start_worker() -> None:
