@@ -20,7 +20,7 @@ setup: ## Install everything into this folder
 run: setup ## Serve Flamingo on http://127.0.0.1:8000 (another port: make run PORT=8137)
 	@$(PY) manage.py serve --port $(PORT)
 
-demo: setup ## Load the Mont Fleur workshop, to look around in
+demo: setup ## Load the two demo workshops, to look around in
 	@$(PY) manage.py demo
 
 test: setup ## Run the whole suite

@@ -78,7 +78,7 @@ def close(items: Iterable[int], *, by: Seat) -> list[ConsentItem]:
     workshop = _take(by)
     found = _locked(workshop, items, State.OPEN)
     for item in found:
-        _settle(item)
+        settle(item)
     if found:
         _record(Activity.Verb.SETTLED, by)
     return found
@@ -127,7 +127,8 @@ def _record(verb: str, by: Seat) -> None:
 # --- what follows --------------------------------------------------------------------------------
 
 
-def _settle(item: ConsentItem) -> None:
+def settle(item: ConsentItem) -> None:
+    """Count the positions of its round, and write down what follows."""
     workshop = item.workshop
     here = Position.objects.filter(
         item=item, round=item.round, seat__role=Role.PARTICIPANT, seat__state=Seat.State.TAKEN

@@ -20,8 +20,7 @@ def put_in(
     author = room.seats[seat]
     new = model(seat=author, kind=kind, stage=room.stage_at(at), client_key=uuid4(), **facts)
     new.save()
-    # The model dates a new row with today, whatever it is given.
-    Contribution.objects.filter(pk=new.pk).update(created_at=at, updated_at=at)
+    room.date(new.pk, at)
     room.tell(Activity.Verb.CONTRIBUTED, author, at, contribution=new)
     return new
 
@@ -38,12 +37,14 @@ def decide(room: Room, contribution: Contribution, said: dict[str, str]) -> None
     )
     Decision.objects.filter(pk=decision.pk).update(created_at=at)
     Contribution.objects.filter(pk=contribution.pk).update(
-        state=OUTCOMES[said["action"]], version=contribution.version + 1, updated_at=at
+        state=OUTCOMES[said["action"]], version=contribution.version + 1
     )
+    room.date(contribution.pk, at)
     room.tell(Activity.Verb.DECIDED, moderator, at, contribution=contribution)
 
 
-def put_in_assumptions(room: Room, data: list[dict[str, Any]]) -> None:
+def put_in_assumptions(room: Room, data: list[dict[str, Any]]) -> list[Assumption]:
+    found = []
     responses: list[Response] = []
     for said in data:
         assumption = put_in(
@@ -52,14 +53,17 @@ def put_in_assumptions(room: Room, data: list[dict[str, Any]]) -> None:
             Contribution.Kind.ASSUMPTION,
             said["seat"],
             room.at(said["when"]),
+            language=said.get("language", "en"),
             statement=said["statement"],
             nature=said["kind"],
             scenario=room.scenarios.get(said.get("scope", "")),
         )
+        found.append(assumption)
         responses += _responses(room, assumption, said.get("answers", {}))
         if "decision" in said:
             decide(room, assumption, said["decision"])
     Response.objects.bulk_create(responses)
+    return found
 
 
 def _responses(room: Room, assumption: Assumption, answers: dict[str, str]) -> Iterator[Response]:

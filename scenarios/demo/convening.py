@@ -1,14 +1,14 @@
-"""The frame of the demonstration workshop: rules, stages, sides, seats and the scenario logic."""
+"""The frame of a demonstration workshop: rules, stages, sides, seats and the scenario logic."""
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from participants.models import Participant
 from scenarios.demo.history import stories
 from scenarios.demo.room import Room
-from scenarios.models import Scenario, ScenarioLogic
+from scenarios.models import GroupMember, Scenario, ScenarioLogic
 from workshops.actions.invitations import invite
 from workshops.models import (
     Activity,
@@ -21,31 +21,27 @@ from workshops.models import (
     Stage,
 )
 
-# The second version came after the first meeting, when everybody had sat down.
-RULES_AT = {1: "73d 08:00", 2: "64d 17:00"}
-
 
 def convene(room: Room, data: dict[str, Any]) -> None:
-    _write_rules(room, data["rules"])
+    _write_rules(room, data)
     _name_sides(room, data["constituencies"])
     _seat_everybody(room, data)
     _lay_out_stages(room, data["stages"])
-    _lay_out_logic(room, data["branching"])
-    _offer_chairs(room, data["empty"])
+    _offer_chairs(room, data.get("empty", []))
 
 
-def _write_rules(room: Room, rules: list[dict[str, Any]]) -> None:
-    for version in (1, 2):
-        said = [f"- {rule['text']}" for rule in rules if rule.get("since", 1) <= version]
+def _write_rules(room: Room, data: dict[str, Any]) -> None:
+    for version, when in enumerate(data["rules_at"], start=1):
+        said = [f"- {rule['text']}" for rule in data["rules"] if rule.get("since", 1) <= version]
         room.rules.append(
             GroundRules.objects.create(
                 workshop=room.workshop,
                 version=version,
                 text="\n".join(said),
-                created_at=room.at(RULES_AT[version]),
+                created_at=room.at(when),
             )
         )
-    room.workshop.rules_version = 2
+    room.workshop.rules_version = len(room.rules)
     room.workshop.save(update_fields=["rules_version"])
 
 
@@ -72,23 +68,25 @@ def _seat_everybody(room: Room, data: dict[str, Any]) -> None:
     ]
     named += [(name, role, None) for role, names in data["roles"].items() for name in names]
     # Nobody has an address or a password: the only way in is the demo's own sign-in.
+    new = [name for name, _role, _side in named if name not in room.people]
     accounts = Participant.objects.bulk_create(
         Participant(password=f"!{secrets.token_urlsafe(30)}", time_zone=data["time_zone"])
-        for _ in named
+        for _ in new
     )
-    first = room.at("73d 09:30")
+    people = room.people | dict(zip(new, accounts, strict=True))
+    first = room.at(data["seated"])
     seats = Seat.objects.bulk_create(
         Seat(
             workshop=room.workshop,
-            participant=account,
+            participant=people[name],
             role=role,
             constituency=side,
             pseudonym=name,
             state=Seat.State.TAKEN,
-            rules_version=2,
+            rules_version=len(room.rules),
             taken_at=first + timedelta(hours=7 * place),
         )
-        for place, (account, (name, role, side)) in enumerate(zip(accounts, named, strict=True))
+        for place, (name, role, side) in enumerate(named)
     )
     room.seats = {seat.pseudonym: seat for seat in seats}
     rhythms = {name: rhythm for rhythm, names in data["digests"].items() for name in names}
@@ -111,7 +109,6 @@ def _seat_everybody(room: Room, data: dict[str, Any]) -> None:
 
 
 def _lay_out_stages(room: Room, data: list[dict[str, str]]) -> None:
-    facilitator = room.seats["Fish Eagle"]
     stages = [
         Stage(
             workshop=room.workshop,
@@ -129,12 +126,12 @@ def _lay_out_stages(room: Room, data: list[dict[str, str]]) -> None:
             stage.state = Stage.State.CLOSED if stage.closed_at else Stage.State.OPEN
     room.stages = {stage.kind: stage for stage in Stage.objects.bulk_create(stages)}
     first = room.at(data[0]["opens"])
-    room.tell(Activity.Verb.OPENED_WORKSHOP, facilitator, first - timedelta(minutes=20))
+    room.tell(Activity.Verb.OPENED_WORKSHOP, room.facilitator, first - timedelta(minutes=20))
     for stage in stages:
         if stage.opened_at:
-            room.tell(Activity.Verb.OPENED_STAGE, facilitator, stage.opened_at, stage=stage)
+            room.tell(Activity.Verb.OPENED_STAGE, room.facilitator, stage.opened_at, stage=stage)
         if stage.closed_at:
-            room.tell(Activity.Verb.CLOSED_STAGE, facilitator, stage.closed_at, stage=stage)
+            room.tell(Activity.Verb.CLOSED_STAGE, room.facilitator, stage.closed_at, stage=stage)
 
 
 def _offer_chairs(room: Room, data: list[dict[str, str]]) -> None:
@@ -149,11 +146,11 @@ def _offer_chairs(room: Room, data: list[dict[str, str]]) -> None:
                 address=chair["address"],
                 language="en",
                 client_key=uuid4(),
-                by=room.seats["Fish Eagle"],
+                by=room.facilitator,
             )
 
 
-def _lay_out_logic(room: Room, data: list[dict[str, str]]) -> None:
+def lay_out_branching(room: Room, data: list[dict[str, str]]) -> None:
     questions = [{"text": step["question"], "no": place} for place, step in enumerate(data)]
     # It began with one question fewer.
     for version, (asked, when) in enumerate([(questions[:-1], "24d"), (questions, "15d")], 1):
@@ -177,3 +174,13 @@ def _lay_out_logic(room: Room, data: list[dict[str, str]]) -> None:
         for place, slug in enumerate(leaves)
     )
     room.scenarios = dict(zip(leaves, scenarios, strict=True))
+
+
+def arrange_groups(room: Room, groups: dict[str, list[str]], *, at: datetime) -> None:
+    """Who writes which scenario, by its slug."""
+    GroupMember.objects.bulk_create(
+        GroupMember(scenario=room.scenarios[slug], seat=room.seats[name])
+        for slug, names in groups.items()
+        for name in names
+    )
+    room.tell(Activity.Verb.ARRANGED_GROUPS, room.facilitator, at)

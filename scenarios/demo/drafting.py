@@ -24,12 +24,12 @@ from workshops.models import Activity, Contribution
 def write_drafts(room: Room) -> None:
     for slug, story in stories().items():
         bursts = list(replay(story, room.now))
-        draft = _write(room, room.scenarios[slug], bursts)
+        draft = write(room, room.scenarios[slug], bursts)
         for handed_in in story.get("revisions", []):
-            _hand_in(room, draft, handed_in, bursts)
+            hand_in(room, draft, handed_in, bursts)
 
 
-def _write(room: Room, scenario: Scenario, bursts: list[Burst]) -> Draft:
+def write(room: Room, scenario: Scenario, bursts: list[Burst]) -> Draft:
     draft = Draft.objects.create(scenario=scenario, version=len(bursts))
     Draft.objects.filter(pk=draft.pk).update(updated_at=bursts[-1].when)
     Edit.objects.bulk_create(
@@ -53,7 +53,7 @@ def _write(room: Room, scenario: Scenario, bursts: list[Burst]) -> Draft:
     return draft
 
 
-def _hand_in(room: Room, draft: Draft, said: dict[str, Any], bursts: list[Burst]) -> None:
+def hand_in(room: Room, draft: Draft, said: dict[str, Any], bursts: list[Burst]) -> Revision:
     at = room.at(said["when"])
     version = sum(burst.when <= at for burst in bursts)
     revision = put_in(
@@ -70,6 +70,7 @@ def _hand_in(room: Room, draft: Draft, said: dict[str, Any], bursts: list[Burst]
     )
     if "decision" in said:
         decide(room, revision, said["decision"])
+    return revision
 
 
 def comment_on_drafts(room: Room, data: list[dict[str, Any]]) -> None:

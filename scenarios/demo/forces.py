@@ -24,6 +24,7 @@ from scenarios.models import (
 from workshops.models import Activity, Contribution, Dispute, Role, StageKind
 
 DOTS = 5
+Ground = DrivingForce.grounds.through
 
 
 def put_in_evidence(room: Room, data: list[dict[str, Any]]) -> None:
@@ -45,8 +46,9 @@ def put_in_evidence(room: Room, data: list[dict[str, Any]]) -> None:
             )
 
 
-def put_in_forces(room: Room, data: list[dict[str, Any]]) -> None:
+def put_in_forces(room: Room, data: list[dict[str, Any]]) -> dict[str, DrivingForce]:
     found: dict[str, DrivingForce] = {}
+    grounds = []
     for said in data:
         force = found[said["key"]] = put_in(
             room,
@@ -58,16 +60,21 @@ def put_in_forces(room: Room, data: list[dict[str, Any]]) -> None:
             category=said["category"],
             trend=said.get("trend", ""),
         )
-        force.grounds.set(room.evidence[place] for place in said.get("evidence", []))
+        grounds += [
+            Ground(drivingforce=force, evidence=room.evidence[place])
+            for place in said.get("evidence", [])
+        ]
+    Ground.objects.bulk_create(grounds)
     _look_and_freeze(room)
     _merge(room, [(found[said["key"]], found[said["into"]]) for said in data if "into" in said])
     Rating.objects.bulk_create(
         rating for said in data for rating in _ratings(room, found[said["key"]], said)
     )
+    return found
 
 
 def _look_and_freeze(room: Room) -> None:
-    facilitator = room.seats["Fish Eagle"]
+    facilitator = room.facilitator
     participants = [seat for seat in room.seats.values() if seat.role == Role.PARTICIPANT]
     Look.objects.bulk_create(Look(seat=seat) for seat in participants)
     closed = room.stages[StageKind.FORCES].closed_at
@@ -81,9 +88,7 @@ def _look_and_freeze(room: Room) -> None:
 
 def _merge(room: Room, pairs: list[tuple[DrivingForce, DrivingForce]]) -> None:
     for force, into in pairs:
-        merge = Merge.objects.create(
-            into=into, seat=room.seats["Fish Eagle"], state=Merge.State.DONE
-        )
+        merge = Merge.objects.create(into=into, seat=room.facilitator, state=Merge.State.DONE)
         MergeVoice.objects.bulk_create(
             MergeVoice(merge=merge, force=one, agrees=True) for one in (into, force)
         )

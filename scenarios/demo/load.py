@@ -1,4 +1,4 @@
-"""Load the demonstration workshop.
+"""Load the demonstration: a workshop in the middle of its drafting, and beside it one that weighs its consent.
 
 Rows are written straight, not through actions: what happened here lies up to eleven weeks back, and actions
 happen now, ask what is open now, and send mail. Two invitations are acts of today and go through theirs.
@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from scenarios.demo.contributions import put_in_assumptions, put_in_glossary, put_in_seeds
-from scenarios.demo.convening import convene
+from scenarios.demo.convening import arrange_groups, convene, lay_out_branching
 from scenarios.demo.drafting import comment_on_drafts, write_drafts
 from scenarios.demo.forces import (
     give_dots,
@@ -24,6 +24,7 @@ from scenarios.demo.forces import (
 from scenarios.demo.history import HERE
 from scenarios.demo.meetings import hold_sessions
 from scenarios.demo.room import Room
+from scenarios.demo.valley import find_valley, load_valley
 from workshops.models import Workshop
 from workshops.models.workshop import slug_for
 
@@ -35,10 +36,14 @@ def find_demo() -> Workshop | None:
 
 
 def load_demo() -> Workshop:
-    """The demonstration workshop; loaded now, unless it is there already."""
+    """The workshop in which a visitor arrives; both are loaded now, unless they are there already."""
+    now = timezone.now()
     try:
         with transaction.atomic():
-            return find_demo() or _load(timezone.now())
+            first = find_demo() or _load(now)
+            if find_valley() is None:
+                load_valley(first, read("valley"), now)
+            return first
     except IntegrityError:  # another process loaded it at the same moment
         return Workshop.objects.get(client_key=KEY)
 
@@ -51,6 +56,7 @@ def _load(now: datetime) -> Workshop:
     data = read("workshop")
     room = Room(_open_workshop(data, now), now)
     convene(room, data)
+    lay_out_branching(room, data["branching"])
     put_in_assumptions(room, read("assumptions")["assumptions"])
     put_in_evidence(room, read("evidence")["evidence"])
     put_in_forces(room, read("forces")["forces"])
@@ -61,6 +67,9 @@ def _load(now: datetime) -> Workshop:
     mark_contradictions(room, read("forces")["contradictions"])
     comment_on_drafts(room, read("comments")["comments"])
     hold_sessions(room, read("sessions")["sessions"])
+    groups = dict(data["groups"])
+    arrange_groups(room, groups, at=room.at(groups.pop("arranged")))
+    room.date_back()
     room.publish_news()
     return room.workshop
 

@@ -5,6 +5,7 @@ from django.conf import settings
 
 from scenarios.demo.load import find_demo
 from scenarios.demo.places import PLACES
+from scenarios.demo.valley import find_valley
 from workshops.models import Workshop
 
 register = template.Library()
@@ -18,6 +19,7 @@ def demo_sign_in() -> dict[str, Any]:
     if workshop := find_demo():
         return {
             "workshop": workshop,
+            "beside": find_valley(),
             "places": {name: label for name, (_, label) in PLACES.items()},
         }
     return {"can_load": not Workshop.objects.exists()}

@@ -35,8 +35,11 @@ class Writer:
         if role in self.seats and not alone:
             page.context.add_cookies(self.seats[role])
         else:
-            workshop = self.take_seat(role)
-            self.drafts[:] = self.drafts or self.find_drafts(workshop)
+            if not self.drafts:
+                workshop = self.take_seat("facilitator")
+                self.dissolve_groups(workshop)
+                self.drafts[:] = self.find_drafts(workshop)
+            self.take_seat(role)
             if not alone:
                 self.seats[role] = page.context.cookies()
         page.goto(self.drafts[draft])
@@ -53,6 +56,15 @@ class Writer:
         links = self.page.eval_on_selector_all("main a", "links => links.map(one => one.pathname)")
         scenarios = {path for path in links if re.search(r"/scenarios/\d+/$", path)}
         return [f"{path}draft/" for path in sorted(scenarios)]
+
+    def dissolve_groups(self, workshop: str) -> None:
+        """So that everybody writes in every draft, as where there are none."""
+        self.page.goto(f"{workshop}scenarios/groups/")
+        self.page.eval_on_selector_all(
+            "main form select", "all => all.forEach(one => { one.value = ''; })"
+        )
+        with self.page.expect_navigation():
+            self.page.locator("main form .button.primary").click()
 
     def take_seat(self, role: str) -> str:
         """Where its workshop is."""

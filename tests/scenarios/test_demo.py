@@ -19,11 +19,27 @@ from scenarios.analysis.ranking import Region
 from scenarios.demo.history import HERE, BrokenHistory, moment, replay, stories, written
 from scenarios.demo.load import load_demo, read
 from scenarios.demo.places import PLACES, seat_for
+from scenarios.demo.valley import find_valley
+from scenarios.groups import story as story_at
 from scenarios.live import placing
 from scenarios.live.changeset import ChangeSet, characters
 from scenarios.live.history import text_at, text_of
 from scenarios.live.verify import first_difference
-from scenarios.models import Anchor, Assumption, Comment, Draft, Response, Revision, Scenario, Seed
+from scenarios.models import (
+    Anchor,
+    Assumption,
+    Comment,
+    ConsentItem,
+    Draft,
+    GroupMember,
+    Position,
+    QualityRating,
+    Question,
+    Response,
+    Revision,
+    Scenario,
+    Seed,
+)
 from scenarios.plot import ranking
 from scenarios.timeline import timeline
 from workshops.models import (
@@ -38,7 +54,7 @@ from workshops.models import (
     StageKind,
     Workshop,
 )
-from workshops.permissions import rights
+from workshops.permissions import Can, abilities, rights
 
 NOW = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
 FACTS: dict[str, Any] = json.loads((HERE / "montfleur_facts.json").read_text("utf-8"))
@@ -262,14 +278,14 @@ def test_what_is_said_about_the_drafts_stands_at_its_words(workshop: Workshop) -
 
 
 def test_every_constituency_answered_the_assumptions(workshop: Workshop) -> None:
-    answered = Response.objects.filter(assumption__state="published").values_list(
-        "assumption", "seat__constituency__name"
-    )
+    answered = Response.objects.filter(
+        assumption__state="published", seat__workshop=workshop
+    ).values_list("assumption", "seat__constituency__name")
     by_assumption: dict[int, set[str]] = {}
     for assumption, side in answered:
         by_assumption.setdefault(assumption, set()).add(side)
 
-    assert len(by_assumption) == Assumption.objects.filter(state="published").count() == 17
+    assert len(by_assumption) == Assumption.objects.within(workshop).published().count() == 17
     assert sorted(map(len, by_assumption.values())) == [3] + [5] * 16
 
 
@@ -319,6 +335,126 @@ def test_loading_twice_finds_the_first(workshop: Workshop) -> None:
 
     assert load_demo() == workshop
     assert (Contribution.objects.count(), Participant.objects.count()) == before
+
+
+def test_every_story_is_written_by_a_group_that_mixes_the_sides(workshop: Workshop) -> None:
+    members = GroupMember.objects.within(workshop).select_related("seat__constituency")
+    groups: dict[int, list[str]] = {}
+    for member in members:
+        assert member.seat.constituency is not None
+        groups.setdefault(member.scenario_id, []).append(member.seat.constituency.name)
+
+    assert sorted(map(len, groups.values())) == [5, 5, 6, 6]
+    assert all(len(set(sides)) >= 4 for sides in groups.values())
+
+
+def test_from_the_moment_of_the_groups_only_they_have_written(workshop: Workshop) -> None:
+    since = Activity.objects.get(workshop=workshop, verb=Activity.Verb.ARRANGED_GROUPS).at
+    members = set(GroupMember.objects.within(workshop).values_list("scenario", "seat"))
+
+    for draft in Draft.objects.within(workshop):
+        for seat in set(draft.edits.filter(at__gt=since).values_list("seat", flat=True)):
+            assert (draft.scenario_id, seat) in members
+
+
+@pytest.mark.parametrize("place", ["participant", "second"])
+def test_whoever_comes_writes_one_story_and_speaks_at_all(workshop: Workshop, place: str) -> None:
+    seat = seat_for(workshop, place)
+    assert seat is not None
+    can = [story_at(one).abilities(seat, abilities(seat)) for one in workshop.scenarios.all()]
+
+    assert sum(Can.CO_EDIT in here for here in can) == 1
+    assert all(Can.COMMENT in here for here in can)
+
+
+# --- the second workshop ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def valley(workshop: Workshop) -> Workshop:
+    found = find_valley()
+    assert found is not None
+    return found
+
+
+def test_it_is_in_the_middle_of_its_consent(valley: Workshop) -> None:
+    assert valley.stages.get(state=Stage.State.OPEN).kind == StageKind.CONSENT
+    assert valley.small_cell == 3
+    for side in valley.constituencies.all():
+        assert side.seats.filter(state=Seat.State.TAKEN).count() == 6
+
+
+def test_the_same_people_sit_there_under_other_names(workshop: Workshop, valley: Workshop) -> None:
+    people = set()
+    for place, (role, _label) in PLACES.items():
+        here = seat_for(workshop, place)
+        assert here is not None
+        there = valley.seats.get(participant=here.participant_id)
+        assert there.role == role
+        assert there.pseudonym == read("valley")["places"][place]
+        people.add(here.participant_id)
+
+    both = Participant.objects.filter(seats__workshop=workshop).filter(seats__workshop=valley)
+    assert set(both.values_list("pk", flat=True)) == people
+    assert not names_in("workshop") & names_in("valley")
+
+
+def test_its_items_show_every_outcome_and_two_wait_for_the_visitor(valley: Workshop) -> None:
+    items = ConsentItem.objects.within(valley)
+
+    assert {(item.words[:12], item.state, item.round, item.outcome) for item in items} == {
+        ("The gauge at", "closed", 1, "shared"),
+        ("A deep well ", "closed", 1, "reserved"),
+        ("In a dry sum", "closed", 2, "contested"),
+        ("The Long Tab", "closed", 1, "shared"),
+        ("Old Habits", "closed", 1, "reserved"),
+        ("Closed Gates", "open", 1, ""),
+        ("قد يأتي شتاء", "open", 1, ""),
+    }
+    for name in ("Alder", "Pebble"):
+        seat = valley.seats.get(pseudonym=name)
+        assert items.asked().without_position_of(seat).count() == 2
+    for item in items:
+        assert (item.state == "closed") == (item.closed_at is not None)
+        assert item.reservations.exists() == (item.outcome in {"reserved", "contested"})
+        for count in item.tally.get("totals", {}).values():
+            assert count >= valley.small_cell
+    assert not Position.objects.exclude(seat__workshop=valley).exists()
+
+
+def test_its_stories_were_rated_and_asked_about_by_those_who_do_not_write_them(
+    valley: Workshop,
+) -> None:
+    members = set(GroupMember.objects.within(valley).values_list("scenario", "seat"))
+    ratings = list(QualityRating.objects.values_list("scenario", "seat"))
+    questions = Question.objects.filter(seat__workshop=valley)
+
+    assert len(ratings) == 27
+    assert not members & set(ratings)
+    assert sorted(questions.values_list("reply", flat=True)) == ["answered"] * 3 + ["declined"]
+    for question in questions:
+        assert (question.scenario_id, question.seat_id) not in members
+        assert (question.scenario_id, question.answered_by_id) in members
+
+
+def test_its_texts_are_what_was_accepted_and_say_what_could_happen(valley: Workshop) -> None:
+    for draft in Draft.objects.within(valley):
+        revision = draft.revisions.get()
+        assert (revision.state, revision.text) == ("published", text_of(draft))
+        assert first_difference(draft) is None
+        assert not PRESCRIBES.findall(revision.text)
+        assert len(re.findall(r"^## \d{4} — .+$", revision.text, re.MULTILINE)) == 3
+
+
+def test_its_axes_are_two_forces_that_matter_and_are_open(valley: Workshop) -> None:
+    logic = valley.logics.get()
+    critical = [
+        row.force.pk
+        for row in ranking(valley)
+        if row.summary and row.summary.region == Region.CRITICAL
+    ]
+
+    assert [axis["force"] for axis in logic.axes] == critical
 
 
 # --- the door ---------------------------------------------------------------------------------
@@ -371,19 +507,29 @@ def test_whoever_took_a_seat_can_change_it_on_their_first_page(
 ) -> None:
     client.post("/demo/sign-in/", {"role": "moderator"})
 
-    assert client.get("/").content.decode().count('name="role"') == len(PLACES)
+    page = client.get("/").content.decode()
+
+    assert page.count('name="role"') == len(PLACES)
+    for found in (workshop, find_valley()):
+        assert found is not None
+        assert f'<a href="{found.get_absolute_url()}"' in page
 
 
 def test_the_data_names_no_seat_that_does_not_exist() -> None:
-    data = read("workshop")
-    names = {
-        name for group in (data["seats"], data["roles"]) for some in group.values() for name in some
-    }
+    names = names_in("workshop")
     named = set(re.findall(r'^(?:seat|moderator) = "(.+)"$', all_data(), re.MULTILINE))
     named |= set(re.findall(r'^  moderator = "(.+)"$', all_data(), re.MULTILINE))
 
     assert named <= names
 
 
+def names_in(name: str) -> set[str]:
+    data = read(name)
+    groups = (data["seats"], data["roles"])
+    return {name for group in groups for some in group.values() for name in some}
+
+
 def all_data() -> str:
-    return "\n".join(path.read_text("utf-8") for path in sorted(Path(HERE).rglob("*.toml")))
+    """Of the first workshop."""
+    paths = [path for path in sorted(Path(HERE).rglob("*.toml")) if path.stem != "valley"]
+    return "\n".join(path.read_text("utf-8") for path in paths)

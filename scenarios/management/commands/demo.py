@@ -6,10 +6,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from scenarios.demo.load import find_demo, load_demo
+from scenarios.demo.valley import find_valley
 
 
 class Command(BaseCommand):
-    help = "Load the demonstration workshop, to look around in."
+    help = "Load the two demonstration workshops, to look around in."
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
@@ -21,10 +22,12 @@ class Command(BaseCommand):
             )
         settings.DATA_DIR.mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0, interactive=False)
-        known = find_demo() is not None
-        workshop = load_demo()
-        said = _("“%(title)s” was there already.") if known else _("“%(title)s” is loaded.")
-        self.stdout.write(said % {"title": workshop.title})
+        known = [find_demo(), find_valley()]
+        load_demo()
+        for workshop in filter(None, (find_demo(), find_valley())):
+            there = workshop in known
+            said = _("“%(title)s” was there already.") if there else _("“%(title)s” is loaded.")
+            self.stdout.write(said % {"title": workshop.title})
         self.stdout.write(
             _("Start Flamingo with `make run`, open %(address)s and choose a seat.")
             % {"address": settings.SITE_URL}
