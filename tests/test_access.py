@@ -172,6 +172,7 @@ ROWS: dict[str, Row] = {
     "workshops:ground_rules": Row("302 404 200 200 200 200", "302 404 422 422 422 422"),
     "workshops:invitation": Row("404", "404"),
     "workshops:invitations": Row("200", "422"),
+    "workshops:invite_list": Row("302 404 403 403 403 200", "302 404 403 403 403 422"),
     "workshops:invited": Row("302 404 403 403 403 200", "302 405 405 405 405 405"),
     "workshops:invited_step": Row("302 404 403 403 403 422", "302 404 403 403 403 422"),
     "workshops:leave": Row("302 404 200 200 200 200", "302 404 302 302 302 409"),

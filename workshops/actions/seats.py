@@ -10,8 +10,8 @@ from workshops import audit, events
 from workshops.actions import lock_workshop
 from workshops.models import AuditEntry, Constituency, Invitation, Role, Seat
 from workshops.permissions import Can, refuse, require, require_unreleased
+from workshops.verdicts import MOST_SEATS
 
-MOST_SEATS = 500
 State = Seat.State
 
 

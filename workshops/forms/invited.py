@@ -3,8 +3,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from workshops.actions.seats import MOST_SEATS
 from workshops.invited import Step
+from workshops.verdicts import MOST_SEATS
 
 
 class StepForm(forms.Form):

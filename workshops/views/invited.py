@@ -47,13 +47,13 @@ def step(request: SignedInRequest, slug: str) -> HttpResponse:
         require(seat, Can.INVITE)
     if request.method == "POST":
         done = actions.take(what, ids, by=seat)
-        messages.success(request, _said(what, done))
+        messages.success(request, said(what, done))
         return redirect("workshops:invited", slug)
     context = standing(seat, "seats") | {"reach": reach(seat.workshop, what, ids)}
     return render(request, "workshops/invited_step.html", context)
 
 
-def _said(what: Step, done: int) -> str:
+def said(what: Step, done: int) -> str:
     if what == Step.REVOKE:
         said = ngettext("%(n)s offer was taken back.", "%(n)s offers were taken back.", done)
     elif what == Step.REMIND:
