@@ -225,13 +225,16 @@ CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"private": {"()": "config.logs.Private"}},
+    "filters": {
+        "answered": {"()": "config.logs.Answered"},
+        "private": {"()": "config.logs.Private"},
+    },
     "formatters": {"plain": {"format": "{levelname} {name}: {message}", "style": "{"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
             "formatter": "plain",
-            "filters": ["private"],
+            "filters": ["answered", "private"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO"},

@@ -1,7 +1,11 @@
 import io
 import logging
+from typing import Any
 
 import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.utils.module_loading import import_string
 
 from config.logs import Private, blank
 
@@ -30,6 +34,32 @@ def test_the_word_that_leads_to_a_seat_is_blanked() -> None:
 
     assert line == "Unprocessable Entity: /invitations/[private]/refusal/"
     assert blank("Not Found: /invitations/") == "Not Found: /invitations/"
+
+
+def test_the_word_that_stops_mails_is_blanked() -> None:
+    line = blank("Not Found: /unsubscribe/WyJkZWNpc2lvbiJd:1xVGoy:RbHyyAdVQZ-chud_GyZ/")
+
+    assert line == "Not Found: /unsubscribe/[private]/"
+
+
+@pytest.mark.parametrize(("level", "traced"), [(logging.WARNING, False), (logging.ERROR, True)])
+def test_a_refusal_is_one_line_and_a_failure_has_its_traceback(level: int, traced: bool) -> None:
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    chosen: Any = settings.LOGGING
+    for name in chosen["handlers"]["console"]["filters"]:
+        handler.addFilter(import_string(chosen["filters"][name]["()"])())
+    logger = logging.getLogger("django.request.tests")
+    logger.propagate = False
+    logger.addHandler(handler)
+
+    try:
+        raise PermissionDenied("Your role does not include this.")
+    except PermissionDenied:
+        logger.log(level, "Forbidden: /workshops/a/", exc_info=True)
+
+    assert ("Traceback" in stream.getvalue()) is traced
+    assert stream.getvalue().startswith("Forbidden: /workshops/a/\n")
 
 
 def test_a_traceback_names_nobody() -> None:
