@@ -117,9 +117,7 @@ def glance(drafts: Collection[int], sessions: Collection[str]) -> dict[int, Glan
 def _verdicts(draft_id: int, holders: Collection[Holder]) -> dict[Holder, Verdict]:
     seats = {
         seat.pk: seat
-        for seat in _seats(draft_id)
-        .filter(pk__in={holder.seat for holder in holders})
-        .select_related("participant")
+        for seat in _seats(draft_id).filter(pk__in={holder.seat for holder in holders})
     }
     standings = _standings(draft_id, seats.values())
     sessions = _sessions({holder.session for holder in holders})
@@ -140,7 +138,9 @@ def _verdicts(draft_id: int, holders: Collection[Holder]) -> dict[Holder, Verdic
 
 
 def _seats(draft_id: int) -> SeatQuerySet:
-    return Seat.objects.filter(workshop__scenarios__draft=draft_id).select_related("workshop")
+    return Seat.objects.filter(workshop__scenarios__draft=draft_id).select_related(
+        "workshop", "participant"
+    )
 
 
 def _standings(draft_id: int, seats: Iterable[Seat]) -> dict[int, Standing]:
@@ -166,18 +166,20 @@ def _standing(
     seat: Seat, held: frozenset[Can], here: frozenset[Can], because: str | None
 ) -> Standing:
     """`held` anywhere in the workshop, `here` at this story; `because`: why it is frozen, if it is."""
-    with translation.override(seat.language):
+    # As their pages: in the language of the person, not that of the invitation.
+    language = seat.participant.language if seat.participant else seat.language
+    with translation.override(language):
         may_read = Can.READ_OPEN in here
         if not may_read or Can.CO_EDIT not in here:
             why = Why.NOT_ALLOWED
             if may_read and Can.CO_EDIT not in held and in_another_stage(seat, Can.CO_EDIT):
                 why = Why.STAGE_CLOSED
             say = refusal_at_story(seat, Can.CO_EDIT, held)
-            return Standing(False, may_read, why, say, seat.language)
+            return Standing(False, may_read, why, say, language)
         if because is not None:
             say = f"{sentence(Why.FROZEN)} {because}".strip()
-            return Standing(False, True, Why.FROZEN, say, seat.language)
-    return Standing(language=seat.language)
+            return Standing(False, True, Why.FROZEN, say, language)
+    return Standing(language=language)
 
 
 def _sessions(keys: Collection[str]) -> dict[str, dict[str, Any]]:

@@ -38,7 +38,7 @@ def lay_table() -> Table:
 
     seats: dict[str, Any] = {
         "heron": seat(pseudonym="Heron"),
-        "plover": seat(pseudonym="Plover", language="ar"),
+        "plover": seat(pseudonym="Plover"),
         "facilitator": seat(Role.FACILITATOR),
         "moderator": seat(Role.MODERATOR),
         "observer": seat(Role.OBSERVER),

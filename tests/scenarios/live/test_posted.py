@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from participants.models import Participant
 from scenarios.live.history import authors_between, passages, text_at
 from scenarios.live.posted import Conflict, NotSaved, Saved, save_text
 from scenarios.live.protocol import Why
@@ -141,16 +142,17 @@ def test_a_seat_of_another_workshop_or_one_that_was_left_writes_nothing(
     assert Edit.objects.count() == 0
 
 
-def test_the_reason_is_given_in_the_seats_language(draft: Draft, seat: Seat) -> None:
+def test_the_reason_is_given_in_the_persons_language(draft: Draft, seat: Seat) -> None:
     Draft.objects.update(frozen=True)
     english = post(draft, seat, "It could rain.")
-    Seat.objects.update(language="ar")
+    Participant.objects.update(language="ar")
     arabic = post(draft, seat, "It could rain.")
 
     assert isinstance(english, NotSaved)
     assert isinstance(arabic, NotSaved)
     assert english.say.isascii()
     assert arabic.why == Why.FROZEN
+    assert not arabic.say.isascii()
 
 
 def test_the_workshop_hears_of_a_writer_once_in_a_while(draft: Draft, seat: Seat) -> None:
