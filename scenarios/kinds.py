@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from scenarios.analysis.diff import diff
+from scenarios.blind import milestones, sees_forces
 from scenarios.live.history import authors_between
 from scenarios.models import (
     Assumption,
@@ -71,6 +72,7 @@ def register() -> None:
             needs=("seat__workshop", "item__assumption", "item__scenario"),
             template="scenarios/_moderate_reservation.html",
             unnamed=True,
+            seen_by=lambda row, seat, can: False,  # printed without its author: nothing to flag
         ),
     )
     contributions.register(
@@ -100,6 +102,7 @@ def register() -> None:
         Kind(
             model=DrivingForce,
             title=lambda row: row.name,
+            seen_by=lambda row, seat, can: sees_forces(seat, can, milestones(seat.workshop)),
             url=lambda row: _within("scenarios:forces", row, "force"),
             needs=("seat__workshop",),
             template="scenarios/_moderate_force.html",

@@ -39,7 +39,7 @@ from tests.factories import (
 from tests.scenarios.live.conftest import Doors, doors, empty_hall, rows, table  # noqa: F401 (fixtures)
 from tests.scenarios.live.table import Table
 from tests.workshops.test_session_socket import door, told
-from workshops.models import Contribution, Role, Seat, Workshop
+from workshops.models import Appeal, Contribution, Decision, Role, Seat, Workshop
 
 PEOPLE = ("visitor", "stranger", "observer", "participant", "moderator", "facilitator")
 
@@ -202,6 +202,9 @@ ROWS: dict[str, Row] = {
     "workshops:session_calendar": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:stage": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:stage_closing": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
+    "workshops:appeal": Row("302 404 404 200 404 404", "302 404 404 422 404 404"),
+    "workshops:answer_appeal": Row("302 405 405 405 405 405", "302 404 403 403 422 403"),
+    "workshops:flag": Row("302 404 404 404 404 404", "302 404 404 404 404 404"),
     "workshops:stage_moderation": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
     "workshops:stages": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:without_address": Row("405", "404"),
@@ -261,8 +264,19 @@ def world(db: None) -> World:
         draft=draft,
         text="Where?",
     )
+    returned = Decision.objects.create(
+        contribution=make_assumption(
+            seats["participant"], state=Contribution.State.RETURNED, version=2
+        ),
+        version=1,
+        moderator=seats["moderator"],
+        action=Decision.Action.RETURN,
+    )
+    appeal = Appeal.objects.create(decision=returned, words="Please.", due_at=timezone.now())
     kwargs = {
         "slug": workshop.slug,
+        "decision_id": returned.pk,
+        "appeal_id": appeal.pk,
         "comment_id": comment.pk,
         "contribution_id": held.pk,
         "assumption_id": make_assumption(seats["participant"]).pk,

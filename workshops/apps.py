@@ -7,6 +7,7 @@ class WorkshopsConfig(AppConfig):
 
     def ready(self) -> None:
         from workshops import (
+            appeal_mail,
             asking,
             convening,
             decision_mail,
@@ -18,6 +19,7 @@ class WorkshopsConfig(AppConfig):
             sealing,
         )
 
+        appeal_mail.register()
         asking.register()
         convening.register()
         decision_mail.register()

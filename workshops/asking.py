@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workshops import asks, gates
+from workshops.appeals import open_appeals
 from workshops.asks import Ask
 from workshops.models import Contribution, Invitation, Role, Seat, Session, Stage
 from workshops.permissions import Can
@@ -47,6 +48,30 @@ def of_moderators(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[
             url=reverse("workshops:moderation", args=[seat.workshop.slug]),
             minutes=4 * waiting,
             order=20,
+        )
+    ]
+
+
+def of_appeals(seat: Seat, can: frozenset[Can], stage: Stage | None) -> list[Ask]:
+    """To those moderators who did not decide themselves."""
+    if can.isdisjoint({Can.MODERATE, Can.REDACT}):
+        return []
+    due = [
+        one
+        for one in open_appeals(seat.workshop)
+        if seat.pk not in {one.decision.moderator_id, one.decision.contribution.seat_id}
+    ]
+    if not due:
+        return []
+    day = date_format(timezone.localtime(due[0].due_at), "j F")
+    queue = reverse("workshops:moderation", args=[seat.workshop.slug])
+    return [
+        Ask(
+            title=_("Answer an appeal"),
+            text=_("The next is due on %(day)s.") % {"day": day},
+            url=f"{queue}?show=appealed",
+            minutes=5 * len(due),
+            order=15,
         )
     ]
 
@@ -184,4 +209,5 @@ def register() -> None:
     asks.register(of_meetings)
     asks.register(of_everyone)
     asks.register(of_moderators)
+    asks.register(of_appeals)
     asks.register(of_facilitators)

@@ -15,7 +15,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from workshops.models import Activity, Contribution, Decision, Seat
-from workshops.permissions import open_stage
+from workshops.permissions import Can, open_stage
 
 C = TypeVar("C", bound=Contribution)
 
@@ -38,6 +38,8 @@ class Kind:
     authors: Callable[[Any], set[int]] = lambda contribution: {contribution.seat_id}
     # Nobody learns whose they are, not in any workshop and not a moderator either.
     unnamed: bool = False
+    # Whether this seat, with these rights, sees it once it is published.
+    seen_by: Callable[[Any, Seat, frozenset[Can]], bool] = lambda contribution, seat, can: True
     # Told inside the decision's transaction, after the state changed.
     decided: Callable[[Any, Decision], None] = lambda contribution, decision: None
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from workshops.models import Role, Seat, Stage, StageKind, Workshop
+from workshops.models.seats import SeatQuerySet
 
 
 class Can(StrEnum):
@@ -186,6 +187,14 @@ def require(seat: Seat, can: Can) -> None:
     stage = open_stage(seat.workshop) if can in ALWAYS[seat.role] else hold_stage(seat.workshop)
     if can not in abilities_during(seat, stage):
         refuse(seat, can)
+
+
+def moderators(workshop: Workshop) -> SeatQuerySet:
+    return Seat.objects.taken().filter(workshop=workshop, role=_MODERATOR)
+
+
+def facilitators(workshop: Workshop) -> SeatQuerySet:
+    return Seat.objects.taken().filter(workshop=workshop, role=_FACILITATOR)
 
 
 def refuse(seat: Seat, can: Can) -> NoReturn:

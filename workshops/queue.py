@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
+from workshops.appeals import flagged
 from workshops.models import Contribution, Seat, StageKind
 
 State = Contribution.State
 
 WAITING: Final = "held"
+APPEALED: Final = "appealed"
+FLAGGED: Final = "flagged"
 UNREAD: Final = "unread"
 DECIDED_BY_ME: Final = "mine"
 
@@ -44,6 +47,8 @@ class Chosen:
 def shows() -> list[tuple[str, str]]:
     return [
         (WAITING, _("Waiting")),
+        (APPEALED, _("Appeals")),
+        (FLAGGED, _("Flagged")),
         (UNREAD, _("Published unread")),
         (State.PUBLISHED, _("Published")),
         (State.RETURNED, _("Returned")),
@@ -67,6 +72,14 @@ def found(seat: Seat, chosen: Chosen) -> QuerySet[Contribution]:
     match chosen.show:
         case show if show == UNREAD:
             rows = within.undecided()
+        case show if show == APPEALED:
+            rows = within.filter(
+                decisions__appeal__answered_at=None,
+                decisions__appeal__isnull=False,
+                decisions__version=F("version") - 1,
+            )
+        case show if show == FLAGGED:
+            rows = within.filter(flagged()).distinct()
         case show if show == DECIDED_BY_ME:
             rows = within.filter(decisions__moderator=seat).distinct()
         case show:

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from workshops.views import (
+    appeals,
     digest,
     disputes,
     glossary,
@@ -56,6 +57,9 @@ _workshop = [
     path("disputes/new/<int:contribution_id>/", disputes.new, name="new_dispute"),
     path("disputes/<int:dispute_id>/", disputes.dispute, name="dispute"),
     path("decisions/", moderation.log, name="decisions"),
+    path("decisions/<int:decision_id>/appeal/", appeals.appeal, name="appeal"),
+    path("appeals/<int:appeal_id>/", appeals.answer, name="answer_appeal"),
+    path("flags/new/<int:contribution_id>/", appeals.flag, name="flag"),
     path("moderation/", moderation.queue, name="moderation"),
     path("moderation/<int:contribution_id>/", moderation.decision, name="decision"),
 ]

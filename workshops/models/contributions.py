@@ -143,3 +143,48 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"decision {self.pk}"
+
+
+class Appeal(models.Model):
+    """The author asks that another moderator look at it; once for each decision."""
+
+    class Outcome(models.TextChoices):
+        UPHELD = "upheld", _("the decision stands")
+        OVERTURNED = "overturned", _("published after all")
+
+    decision = models.OneToOneField(Decision, models.CASCADE, related_name="appeal")
+    words = models.TextField(max_length=1000)
+    made_at = models.DateTimeField(auto_now_add=True)
+    due_at = models.DateTimeField()
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    note = models.TextField(max_length=1000, blank=True)
+    answered_by = models.ForeignKey(
+        Seat, models.PROTECT, null=True, blank=True, related_name="appeals_answered"
+    )
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["due_at"]
+
+    def __str__(self) -> str:
+        return f"appeal {self.pk}"
+
+
+class Flag(models.Model):
+    """Somebody asks the moderators to look; one a seat and version."""
+
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="flags")
+    seat = models.ForeignKey(Seat, models.CASCADE, related_name="flags")
+    version = models.PositiveIntegerField()
+    reason = models.CharField(max_length=12, choices=Decision.Reason.choices)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contribution", "seat", "version"], name="one_flag_a_seat_and_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"flag {self.pk}"

@@ -12,11 +12,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from participants.requests import SignedInRequest
 from workshops import moderation
 from workshops import queue as queue_of
+from workshops.appeals import flags_of, stands
 from workshops.contributions import compared, concrete, kind_of, read, words_of
+from workshops.forms.appeals import AnswerForm
 from workshops.forms.moderation import DecisionForm
 from workshops.hinting import labelled
 from workshops.hints import hints
-from workshops.models import AuditEntry, Contribution, Decision, Seat
+from workshops.models import Appeal, AuditEntry, Contribution, Decision, Seat
 from workshops.pages import standing
 from workshops.permissions import Can, refuse, require
 
@@ -37,10 +39,13 @@ def queue(request: SignedInRequest, slug: str) -> HttpResponse:
     found = queue_of.found(seat, asked).select_related("seat")
     page = Paginator(found, 20).get_page(request.GET.get("page"))
     rows = read(page.object_list)
+    flags = flags_of(list(rows), seat.workshop.small_cell)
     for contribution in page.object_list:
         own = rows[contribution.pk]
         shown = kind_of(own)
         contribution.title = shown.title(own)  # type: ignore[attr-defined]
+        contribution.flagged = contribution.pk in flags  # type: ignore[attr-defined]
+        contribution.flag_count = flags.get(contribution.pk)  # type: ignore[attr-defined]
         contribution.unnamed = shown.unnamed  # type: ignore[attr-defined]
         contribution.hints = labelled(hints(words_of(own)))  # type: ignore[attr-defined]
     context |= {
@@ -88,6 +93,8 @@ def decision(request: SignedInRequest, slug: str, contribution_id: int) -> HttpR
     kind = kind_of(contribution)
     possible = moderation.possible(contribution, by=seat)
     mine = seat.pk in kind.authors(own)
+    appeal = Appeal.objects.filter(decision__contribution=contribution).last()
+    flags = contribution.flags.filter(version=contribution.version)
     before, after = queue_of.neighbours(seat, asked, contribution)
     decisions = list(contribution.decisions.select_related("moderator"))
     last = decisions[0] if decisions else None
@@ -103,6 +110,9 @@ def decision(request: SignedInRequest, slug: str, contribution_id: int) -> HttpR
         else _("There is nothing to decide here now."),
         "decisions": decisions,
         "since": compared(last.words, words) if last and last.words else [],
+        "appeal": appeal if appeal and stands(appeal.decision) else None,
+        "answering": AnswerForm(),
+        "flag_reasons": {one.get_reason_display() for one in flags},
         "hints": labelled(hints(words)),
         "asked": asked,
         "before_it": before,
@@ -133,9 +143,16 @@ def log(request: SignedInRequest, slug: str) -> HttpResponse:
             "kind": ({"draft": _("draft"), "passage": _("words of a draft")} | kinds).get(
                 entry.facts.get("kind"), ""
             ),
-            "action": ({"freeze": _("freeze"), "thaw": _("let people write")} | actions).get(
-                entry.facts.get("action"), ""
-            ),
+            "action": (
+                {
+                    "appeal": _("appeal"),
+                    "appeal_upheld": _("the decision stands"),
+                    "appeal_overturned": _("published after all"),
+                    "freeze": _("freeze"),
+                    "thaw": _("let people write"),
+                }
+                | actions
+            ).get(entry.facts.get("action"), ""),
             "reason": reasons.get(entry.facts.get("reason"), ""),
         }
         for entry in page.object_list
