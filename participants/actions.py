@@ -51,6 +51,10 @@ def stop_mails(*, by: Subscription) -> None:
     Refusal.objects.get_or_create(**_place(by))
 
 
+def are_mails_stopped(*, by: Subscription) -> bool:
+    return Refusal.objects.filter(**_place(by)).exists()
+
+
 def resume_mails(*, by: Subscription) -> None:
     Refusal.objects.filter(**_place(by)).delete()
 

@@ -111,7 +111,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     kind = kinds.find(subscription.kind) if subscription else None
     if subscription is None or kind is None:
         raise Http404
-    done = ""
+    done = "stopped" if actions.are_mails_stopped(by=subscription) else ""
     if request.method == "POST":
         done = "resumed" if "resume" in request.POST else "stopped"
         act = actions.resume_mails if done == "resumed" else actions.stop_mails

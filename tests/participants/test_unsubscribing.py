@@ -33,6 +33,15 @@ def test_a_post_stops_the_stream_also_from_a_mail_program(wishes: Wishes) -> Non
     assert (refusal.stream, refusal.address_hash) == ("news:7", hash_address("wren@example.org"))
 
 
+def test_whoever_comes_again_reads_that_the_mails_are_stopped(client: Client) -> None:
+    client.post(path_of())
+
+    answer = client.get(path_of()).content.decode()
+
+    assert "No more of these mails" in answer
+    assert "Send them again" in answer
+
+
 def test_the_address_itself_is_not_kept(client: Client) -> None:
     client.post(path_of())
 

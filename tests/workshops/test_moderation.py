@@ -16,6 +16,7 @@ from tests.factories import (
 )
 from workshops import moderation
 from workshops.models import Contribution, Decision, Role, Seat, StageKind, Workshop
+from workshops.views.moderation import DONE
 
 pytestmark = pytest.mark.django_db
 Action = Decision.Action
@@ -50,6 +51,16 @@ def test_publishing_shows_the_contribution_and_tells_its_author() -> None:
     assert contribution.version == 2
     delivery = Delivery.objects.get(key=f"decision:{decision.pk}")
     assert delivery.participant == author.participant
+
+
+def test_the_moderator_reads_in_a_sentence_what_was_done() -> None:
+    contribution, _, moderator = held_assumption()
+    data = {"version": 1, "action": "publish"}
+
+    answer = signed_in(moderator).post(page_of(contribution), data, follow=True)
+
+    assert "Published. The author is told." in answer.content.decode()
+    assert set(DONE) == set(Action)
 
 
 def test_a_neutral_mail_about_a_decision_leads_to_no_address_that_says_the_title() -> None:

@@ -6,7 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from participants.requests import SignedInRequest
@@ -21,6 +21,14 @@ from workshops.hints import hints
 from workshops.models import Appeal, AuditEntry, Contribution, Decision, Seat
 from workshops.pages import standing
 from workshops.permissions import Can, refuse, require
+
+DONE = {
+    Decision.Action.PUBLISH: _("Published. The author is told."),
+    Decision.Action.RETURN: _("Returned. The author is told."),
+    Decision.Action.REDACT: _("Redacted. The author is told."),
+    Decision.Action.RESTORE: _("Restored. The author is told."),
+    Decision.Action.KEEP: _("It stands as it is. The author is told."),
+}
 
 
 def _moderator(request: SignedInRequest, slug: str) -> tuple[Seat, dict[str, Any]]:
@@ -83,8 +91,7 @@ def decision(request: SignedInRequest, slug: str, contribution_id: int) -> HttpR
                 kept = {"reason": form.cleaned_data["reason"], "note": form.cleaned_data["note"]}
                 form = DecisionForm(initial={"version": contribution.version} | kept)
             else:
-                said = _("Done: %(action)s. The author is told.")
-                messages.success(request, said % {"action": made.get_action_display()})
+                messages.success(request, DONE[Decision.Action(made.action)])
                 queue = reverse("workshops:moderation", args=[slug])
                 return redirect(f"{queue}?{asked.query}" if request.GET else queue)
         else:
