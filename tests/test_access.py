@@ -164,6 +164,7 @@ ROWS: dict[str, Row] = {
     "workshops:add_side": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
     "workshops:begin": Row("405", "404"),
     "workshops:card": Row("302 404 403 403 403 404", "302 405 405 405 405 405"),
+    "workshops:change_role": Row("302 405 405 405 405 405", "302 404 403 403 403 422"),
     "workshops:decision": Row("302 404 403 403 200 403", "302 404 403 403 422 403"),
     "workshops:decisions": Row("302 404 200 200 200 200", "302 405 405 405 405 405"),
     "workshops:decline": Row("405", "404"),

@@ -167,6 +167,12 @@ ACTS = [
         "workshops:add_side",
         data=lambda world: {"name": "Upper village", "label": "", "least_seats": 2},
     ),
+    Act(
+        Can.UNSEAT,
+        "workshops:change_role",
+        lambda world: [world.seats[Role.MODERATOR].pk],
+        lambda world: {"role": "observer"},
+    ),
     Act(Can.UNSEAT, "workshops:remove_seat", lambda world: [world.offered.pk], lambda world: {}),
     Act(
         Can.PROPOSE,

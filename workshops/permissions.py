@@ -22,7 +22,7 @@ class Can(StrEnum):
     MOVE_STAGES = "move_stages"
     EDIT_SETUP = "edit_setup"
     INVITE = "invite"  # add seats and offer them
-    UNSEAT = "unseat"  # take back an offer or a seat
+    UNSEAT = "unseat"  # take back an offer or a seat, or give it another role
     PROPOSE = "propose"  # assumptions and glossary terms
     RESPOND = "respond"
     FORCE = "force"  # propose driving forces

@@ -48,6 +48,7 @@ _workshop = [
     path("seats/<int:seat_id>/code/", seats.make_code, name="make_code"),
     path("seats/<int:seat_id>/card/", seats.card, name="card"),
     path("seats/<int:seat_id>/revocation/", seats.revoke, name="revoke"),
+    path("seats/<int:seat_id>/role/", seats.change_role, name="change_role"),
     path("seats/<int:seat_id>/removal/", seats.remove, name="remove_seat"),
     path("invitations/", invited.invited, name="invited"),
     path("invitations/list/", lists.invite_list, name="invite_list"),

@@ -426,3 +426,59 @@ def test_a_workshop_without_sides_has_no_table(as_seat: SignIn) -> None:
     page = as_seat(facilitator).get(reverse("workshops:seats", args=[workshop.slug]))
 
     assert "table-says" not in page.content.decode()
+
+
+# --- another role --------------------------------------------------------------------------
+
+
+def test_a_seat_gets_another_role_and_open_pages_hear_of_it(
+    as_seat: SignIn,
+    workshop: Workshop,
+    facilitator: Seat,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    seat = make_seat(workshop, Role.OBSERVER)
+
+    with (
+        patch.object(events, "send") as told,
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        answer = as_seat(facilitator).post(
+            url("change_role", workshop, seat.pk), {"role": Role.MODERATOR}
+        )
+
+    assert answer["Location"] == url("seat", workshop, seat.pk)
+    seat.refresh_from_db()
+    assert seat.role == Role.MODERATOR
+    assert told.call_args.args[1] == {"type": "access.changed", "seat": seat.pk}
+    written = workshop.audit_entries.get().facts
+    assert (written["what"], written["before"], written["role"]) == (
+        "role",
+        "observer",
+        "moderator",
+    )
+
+
+def test_some_roles_are_not_a_facilitators_to_give_or_take(
+    as_seat: SignIn, workshop: Workshop, facilitator: Seat
+) -> None:
+    client = as_seat(facilitator)
+    observer, convenor = make_seat(workshop, Role.OBSERVER), make_seat(workshop, Role.CONVENOR)
+
+    def give(seat: Seat, role: str) -> int:
+        return client.post(url("change_role", workshop, seat.pk), {"role": role}).status_code
+
+    assert give(observer, Role.CONVENOR) == 422
+    assert give(observer, "king") == 422
+    assert give(convenor, Role.OBSERVER) == 409
+    assert give(facilitator, Role.OBSERVER) == 409
+    assert give(observer, Role.PARTICIPANT) == 409  # at no side
+    assert give(empty_seat(workshop), Role.OBSERVER) == 409
+    assert give(make_seat(make_workshop(), Role.OBSERVER), Role.MODERATOR) == 404
+    roles = {seat.pk: seat.role for seat in workshop.seats.all()}
+    assert (roles[observer.pk], roles[convenor.pk], roles[facilitator.pk]) == (
+        Role.OBSERVER,
+        Role.CONVENOR,
+        Role.FACILITATOR,
+    )
+    assert not workshop.audit_entries.exists()

@@ -73,6 +73,37 @@ def remove(seat: Seat, *, by: Seat) -> None:
 
 
 @transaction.atomic
+def change_role(seat: Seat, *, role: str, by: Seat) -> None:
+    """Give a taken seat another role. The convenor's is no facilitator's to give or take: both release the report."""
+    lock_workshop(by)
+    require(by, Can.UNSEAT)
+    if seat.workshop_id != by.workshop_id:
+        raise PermissionDenied
+    if seat.pk == by.pk:
+        raise ValidationError(_("This is your own seat. Another facilitator can change its role."))
+    seat.refresh_from_db(fields=["state", "role", "constituency"])
+    if seat.state != State.TAKEN:
+        raise ValidationError(_("Nobody sits here now. Remove the seat and add another."))
+    if Role.CONVENOR in {role, seat.role}:
+        raise ValidationError(_("The convenor's role stays with whoever was invited to it."))
+    if role == Role.PARTICIPANT and seat.constituency_id is None:
+        raise ValidationError(_("A participant speaks to a side, and this seat is at none."))
+    if role == seat.role:
+        return
+    before, seat.role = seat.role, role
+    seat.save(update_fields=["role"])
+    audit.record(
+        seat.workshop,
+        AuditEntry.Act.SEATED,
+        seat=seat.pk,
+        role=str(role),
+        before=str(before),
+        what="role",
+    )
+    events.announce(seat.workshop_id, events.AccessChanged(seat=seat.pk))
+
+
+@transaction.atomic
 def leave(*, by: Seat) -> None:
     workshop = lock_workshop(by)
     if by.state != State.TAKEN:

@@ -73,3 +73,15 @@ class InviteForm(forms.Form):
 
 class CodeForm(forms.Form):
     client_key = forms.UUIDField(widget=forms.HiddenInput)
+
+
+class RoleForm(forms.Form):
+    role = forms.ChoiceField(label=_("Role"), widget=forms.RadioSelect)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role = self.fields["role"]
+        assert isinstance(role, forms.ChoiceField)
+        names = dict(Role.choices)
+        given = [role for role in ROLES if role != Role.CONVENOR]
+        role.choices = with_help([(role, names[role]) for role in given], ROLES)

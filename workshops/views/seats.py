@@ -21,8 +21,8 @@ from workshops import seating
 from workshops.actions import invitations
 from workshops.actions import seats as actions
 from workshops.forms.opening import SideForm
-from workshops.forms.seats import AddSeatsForm, CodeForm, InviteForm
-from workshops.models import Invitation, Seat, Workshop
+from workshops.forms.seats import AddSeatsForm, CodeForm, InviteForm, RoleForm
+from workshops.models import Invitation, Role, Seat, Workshop
 from workshops.pages import standing
 from workshops.permissions import Can, require
 from workshops.tokens import token_of
@@ -117,6 +117,21 @@ def revoke(request: SignedInRequest, slug: str, seat_id: int) -> HttpResponse:
     except ValidationError as refused:
         return _show_seat(request, me, seat, status=409, refused=refused.messages)
     messages.success(request, _("The offer is taken back. Its link and its code no longer work."))
+    return redirect("workshops:seat", slug, seat.pk)
+
+
+@login_required
+@require_POST
+def change_role(request: SignedInRequest, slug: str, seat_id: int) -> HttpResponse:
+    me, seat = _seat(request, slug, seat_id)
+    form = RoleForm(request.POST)
+    if not form.is_valid():
+        return _show_seat(request, me, seat, status=422, role_form=form)
+    try:
+        actions.change_role(seat, **form.cleaned_data, by=me)
+    except ValidationError as refused:
+        return _show_seat(request, me, seat, status=409, refused=refused.messages)
+    messages.success(request, _("The seat has its new role from now on."))
     return redirect("workshops:seat", slug, seat.pk)
 
 
@@ -217,6 +232,10 @@ def _show_seat(
         "unanswered": latest is not None and latest.state in Invitation.UNANSWERED,
         "form": InviteForm(initial=_fresh(seat)),
         "code_form": CodeForm(initial=_fresh(seat)),
+        "role_form": RoleForm(initial={"role": seat.role}),
+        "may_change_role": seat.state == Seat.State.TAKEN
+        and seat.pk != me.pk
+        and seat.role != Role.CONVENOR,
         **more,
     }
     return render(request, "workshops/seat.html", context, status=status)
