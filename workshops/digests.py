@@ -44,6 +44,12 @@ def prefer(*, rhythm: str, hour: int, weekday: int, by: Seat) -> DigestPreferenc
     return preference
 
 
+def rhythm_of(seat: Seat, preference: DigestPreference) -> str:
+    """How often digests really come: never, if the reader stopped them from a mail."""
+    stopped = Refusal.objects.filter(stream=stream(seat.pk), participant=seat.participant)
+    return Rhythm.OFF if stopped.exists() else preference.rhythm
+
+
 def stream(seat_id: int) -> str:
     """The name under which a reader can stop one seat's digests."""
     return f"digest:{seat_id}"

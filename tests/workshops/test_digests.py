@@ -1,3 +1,4 @@
+import re
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -162,6 +163,23 @@ def test_a_neutral_reader_sees_no_title_and_no_name() -> None:
     mail = KeptMail.objects.get()
     assert seat.workshop.title not in mail.subject + bytes(mail.raw).decode()
     assert seat.workshop.slug not in bytes(mail.raw).decode(), "its words are the title's"
+
+
+def test_after_an_unsubscription_the_page_says_that_none_comes() -> None:
+    seat = reader_of_a_workshop(rhythm="daily")
+    client = Client()
+    assert seat.participant is not None
+    client.force_login(seat.participant)
+    page = reverse("workshops:digest", args=[seat.workshop.slug])
+
+    def chosen() -> list[str]:
+        return re.findall(
+            r'name="rhythm" value="(\w+)"[^>]* checked', client.get(page).content.decode()
+        )
+
+    assert chosen() == ["daily"]
+    Refusal.objects.create(stream=digests.stream(seat.pk), participant=seat.participant)
+    assert chosen() == ["off"]
 
 
 def test_choosing_a_rhythm_undoes_an_unsubscription() -> None:

@@ -20,7 +20,7 @@ def digest(request: SignedInRequest, slug: str) -> HttpResponse:
     form = DigestForm(
         request.POST if request.method == "POST" else None,
         initial={
-            "rhythm": preference.rhythm,
+            "rhythm": digests.rhythm_of(seat, preference),
             "hour": preference.hour,
             "weekday": preference.weekday,
         },
