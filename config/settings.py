@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.middleware.NotAllowedMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "workshops.middleware.SignedOutMiddleware",
     "workshops.middleware.RulesMiddleware",
 ]
 

@@ -175,7 +175,7 @@ def _story(
     return Story(
         title=scenario.title,
         premise=scenario.premise,
-        text=revision.text,
+        text=_without_title(revision.text, scenario.title),
         language=revision.language,
         timeline=timeline,
         contradictions=[
@@ -186,6 +186,13 @@ def _story(
         standing=str(item.outcome) if item else "open" if settled.asked else "",
         reservations=settled.beside(item),
     )
+
+
+def _without_title(text: str, title: str) -> str:
+    """The report says the title itself; many begin their story with it all the same."""
+    first, _, rest = text.lstrip().partition("\n")
+    is_title = first.startswith("#") and first.strip("# \t").casefold() == title.casefold()
+    return rest.lstrip() if is_title else text
 
 
 def _givens(workshop: Workshop, settled: _Settled) -> list[Given]:

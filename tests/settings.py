@@ -12,7 +12,6 @@ from pathlib import Path
 
 from config.env import Env
 
-_worker = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 _folder = Path(tempfile.mkdtemp(prefix="flamingo-test-"))
 (_folder / "static").mkdir()
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
@@ -22,9 +21,7 @@ for _item in fields(Env):
 os.environ["FLAMINGO_DATA_DIR"] = str(_folder)
 if "TEST_DATABASE_URL" in os.environ:
     os.environ["DATABASE_URL"] = os.environ["TEST_DATABASE_URL"]
-    os.environ["REDIS_URL"] = (
-        f"{os.environ['TEST_REDIS_URL'].rpartition('/')[0]}/{_worker.removeprefix('gw')}"
-    )
+    os.environ["REDIS_URL"] = os.environ["TEST_REDIS_URL"]
     os.environ["EMAIL_URL"] = "smtp://127.0.0.1:25"  # the tests' mail goes to a list
     os.environ["SECRET_KEY"] = "a key for tests " * 4
 
@@ -40,7 +37,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     CHANNEL_LAYERS = {
         "default": CHANNEL_LAYERS["default"]
-        | {"CONFIG": {"hosts": [os.environ["REDIS_URL"]], "prefix": _worker}}
+        | {"CONFIG": {"hosts": [os.environ["REDIS_URL"]], "prefix": "tests"}}
     }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -37,6 +37,7 @@ def render(letter: Letter) -> Rendered:
         expires_at=invitation.expires_at,
         again=letter.context.get("again", False),
         code=token,
+        code_url=absolute(reverse("workshops:invitations")),
         url=absolute(reverse("workshops:invitation", args=[token])),
     )
 

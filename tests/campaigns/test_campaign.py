@@ -25,6 +25,14 @@ async def played(house: House, kinds: dict[str, int], seconds: float) -> Tally:
     return await Round(house, Plan("small", seconds, kinds, gathering, apart=0.6)).run()
 
 
+async def is_found_out(house: House, fault: str, what: str) -> bool:
+    """Within a few rounds: on a busy machine little is written in one."""
+    for _ in range(4):
+        if (await played(house, {fault: 1}, seconds=2)).found(what):
+            return True
+    return False
+
+
 @IN_ONE_LOOP
 async def test_nothing_is_lost_doubled_or_different_whatever_happens_to_one_process(
     house: House,
@@ -39,17 +47,15 @@ async def test_nothing_is_lost_doubled_or_different_whatever_happens_to_one_proc
 @IN_ONE_LOOP
 async def test_a_server_that_shows_before_it_stores_is_found_out(house: House) -> None:
     await house.restart_as("hasty")
-    tally = await played(house, {"web: kill -9": 1}, seconds=2)
 
-    assert tally.found("lost") > 0
+    assert await is_found_out(house, "web: kill -9", "lost")
 
 
 @IN_ONE_LOOP
 async def test_a_server_that_does_not_count_is_found_out(house: House) -> None:
     await house.restart_as("doubling")
-    tally = await played(house, {"line: answers lost": 1}, seconds=2)
 
-    assert tally.found("doubled") > 0
+    assert await is_found_out(house, "line: answers lost", "doubled")
 
 
 def test_a_seed_decides_what_strikes_and_when() -> None:

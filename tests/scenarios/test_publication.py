@@ -351,3 +351,14 @@ def test_a_person_without_any_seat_is_told_nothing_by_the_release_page() -> None
     client.force_login(make_person())
 
     assert client.get(page(workshop, "release")).status_code == 404
+
+
+def test_a_story_that_begins_with_its_title_says_it_once() -> None:
+    workshop = make_workshop()
+    author = make_seat(workshop)
+    accept(author, make_scenario(workshop, title="The dry well"), "# The Dry Well\n\nNo *rain*.")
+    accept(author, make_scenario(workshop, title="The shared well"))
+
+    stories = {story.title: story.text for story in reports.report_of(workshop).stories}
+
+    assert stories == {"The dry well": "No *rain*.", "The shared well": STORY}

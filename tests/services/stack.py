@@ -36,7 +36,7 @@ def command(service: str, folder: Path) -> list[str]:
     """The service's command; only where it listens and where it keeps its scraps is ours."""
     given: list[str] = SERVICES[service]["command"]
     ours = {"8000": "{port}", "0.0.0.0": "127.0.0.1", "python": sys.executable}  # noqa: S104
-    return [ours.get(part, part).replace("/tmp/", f"{folder}/") for part in given]
+    return [ours.get(part) or part.replace("/tmp/", f"{folder}/") for part in given]
 
 
 @contextmanager

@@ -25,9 +25,11 @@ def _back_to(request: HttpRequest) -> Workshop | None:
 
 
 def typed(request: HttpRequest) -> list[str]:
+    return words_of(request) if request.user.is_authenticated else []
+
+
+def words_of(request: HttpRequest) -> list[str]:
     """What was written in words: of several, or long. Keys, choices and numbers are quickly given again."""
-    if not request.user.is_authenticated:
-        return []
     return [
         value
         for name, values in request.POST.lists()

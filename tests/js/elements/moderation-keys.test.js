@@ -5,7 +5,10 @@ import { asked } from "../../../static/js/elements/moderation-keys.js";
 const parts = { next: "next", previous: "previous", publish: "publish", sendBack: "return" };
 
 test("j and k move, p publishes", () => {
-  assert.deepEqual(["j", "k", "p"].map((key) => asked(key, parts)), ["next", "previous", "publish"]);
+  assert.deepEqual(
+    ["j", "k", "p"].map((key) => asked(key, parts)),
+    ["next", "previous", "publish"],
+  );
 });
 
 test("r asks for the reason first, and returns once there is one", () => {
