@@ -11,7 +11,14 @@ from urllib.parse import urlsplit
 
 import pytest
 from browser import ROOT, NoBrowser, launch
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Page,
+    expect,
+    sync_playwright,
+)
 from playwright.sync_api import Request as PageRequest
 
 from tests.campaigns.proxy import Proxy
@@ -21,6 +28,7 @@ from tests.processes import WebServer, embedded_server
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 RESULTS = ROOT / "test-results"
 FAILED = pytest.StashKey[bool]()
+expect.set_options(timeout=20_000)  # other tests run beside, and keep the machine busy
 
 
 class Guard:
@@ -158,7 +166,7 @@ def person(
             java_script_enabled=scripting,
             reduced_motion="reduce",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(20_000)
         contexts.append(context)
         guard.hosts.add(urlsplit(at.url).netloc)
         page = context.new_page()
